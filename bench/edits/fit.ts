@@ -46,8 +46,9 @@ async function rowsOf(folder: string, names: readonly string[]): Promise<Row[]> 
     for (const path of paths)
       for (const commit of commitsOf(path)) {
         if (commit.hunks.length > MOST_HUNKS) continue;
-        for (const position of await positionsIn(commit)) {
-          if (position.hasLocal) continue;
+        for (const position of await positionsIn(commit, (id) => answers(id) !== undefined)) {
+          // Where a hunk repeats, the local rules mostly offer it.
+          if (position.hasLocal || position.follows === 'repeats') continue;
           const answer = answers(position.id);
           rows.push({
             repository: position.repository,

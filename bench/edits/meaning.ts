@@ -18,7 +18,7 @@ const REPOSITORIES = ['bubbletea', 'pydantic-settings'];
 const COMMITTED = join(root, 'bench/data/commits');
 const SAMPLE = { count: 60, perCommit: 3, seed: 49 };
 /** The setting's default, and others; 1 asks everywhere. */
-const BALANCES = [0.35, 0.4, 0.45, 1];
+const BALANCES = [0.35, 0.4, 0.42, 0.45, 1];
 /** A hunk takes a person 20 s: see replay/next.ts. */
 const EDITS_AN_HOUR = 180;
 const ANSWER_TOKENS = { edit: 80, none: 5 };

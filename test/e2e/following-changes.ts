@@ -36,7 +36,7 @@ export interface Offered extends Following {
 }
 
 const answered = (sure: number, old: string, text: string) =>
-  `<sure>${sure}</sure>\n<old>\n${old}\n</old>\n<new>\n${text}\n</new>`;
+  `<old>\n${old}\n</old>\n<new>\n${text}\n</new>\n<sure>${sure}</sure>`;
 
 const list: Offered = {
   name: 'a use in TypeScript after a field’s type',

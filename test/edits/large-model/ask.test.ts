@@ -89,7 +89,7 @@ const reasons: Record<
   Setup
 > = {
   'no large model is available': { llm: undefined },
-  'a call gains too little': { p: 0.09 },
+  'a call gains too little': { p: 0.07 },
   'this place cannot be sent safely': { redact: { text: () => Promise.reject(new Error('x')), path: async (p) => p } },
   // Cut by its length limit: the end of its lines is missing.
   'the large model knows no edit': { reply: () => ok(llmAnswer(REPLY, { truncated: true })) },
@@ -174,13 +174,13 @@ test('the balance and dismissed edits decide what a call must gain', async () =>
     judge.p = price + 0.01;
     return asks();
   };
-  assert.ok(await asksFrom(0.1));
-  for (const price of [0.2, 0.3, 0.4, 0.5, 0.5]) {
+  assert.ok(await asksFrom(0.08));
+  for (const price of [0.18, 0.28, 0.38, 0.48, 0.48]) {
     following.judgedByUser(false);
     assert.ok(await asksFrom(price), `${price}`);
   }
   following.judgedByUser(true);
-  assert.ok(await asksFrom(0.1));
+  assert.ok(await asksFrom(0.08));
   h.settings = { ...h.settings, balance: 1 };
   judge.p = 0;
   assert.ok(await asks());
