@@ -180,13 +180,15 @@ step('Apply All shows a preview, and keeps the offers if it is discarded', async
   await retype(5, 10, 'boxWidth', 'edits/sizes.ts');
   await hint(/^Tab: next edit, line 9$/);
   await editor.command('Easy Adaptation: Apply All Repeated Edits');
-  await button('Apply').and(editor.page.locator(':not(.disabled)')).waitFor();
+  const apply = button('Apply').and(editor.page.locator(':not(.disabled)'));
+  await apply.waitFor();
   await editor.shot('edits-07-preview');
   await button('Discard').click();
+  await apply.waitFor({ state: 'hidden' });
   await hint(/^Tab: next edit, line 9$/);
   await editor.shot('edits-08-discarded');
   await editor.command('Easy Adaptation: Apply All Repeated Edits');
-  await button('Apply').click();
+  await apply.click();
   await noHint();
   assert.equal(await saved('edits/sizes.ts'), sizes.replaceAll('sideWidth', 'boxWidth'));
 });
