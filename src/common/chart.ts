@@ -1,4 +1,4 @@
-// The picture of a report: a bar for each model. In a terminal it is drawn with blocks.
+// The picture of a report: a bar for each model, in a terminal a line.
 interface Range {
   readonly low: number;
   readonly high: number;
@@ -43,23 +43,12 @@ export function noteInWords(bars: readonly Bar[], places: string): string[] {
   return [`‘No difference’ means: too small to tell from chance at the same ${places} (95% interval).`];
 }
 
-const CELLS = 24;
-
-/** Lines for a terminal. */
-export function drawn({ bars }: Chart): string {
+/** A line for each bar, for a terminal. */
+export function inLines({ bars }: Chart): string {
   const width = Math.max(...bars.map(({ name }) => name.length));
-  const lines = bars.flatMap(({ name, figure, places, note, ...bar }) => {
-    const figures = places === undefined ? figure : `${figure} of ${places}`;
-    const line = `  ${name.padEnd(width)}  ${cellsOf(bar)}  ${figures}`;
-    return note === undefined ? [line] : [line, `  ${' '.repeat(width)}  ${note}`];
+  const lines = bars.map(({ name, figure, places, note }) => {
+    const words = [places === undefined ? figure : `${figure} of ${places}`, ...(note === undefined ? [] : [note])];
+    return `  ${name.padEnd(width)}  ${words.join('. ')}`;
   });
   return lines.join('\n');
-}
-
-/** Full up to the interval, half full within it. A dot is what was expected. */
-function cellsOf({ share, low = share, high = share, expected }: Pick<Bar, 'share' | 'low' | 'high' | 'expected'>) {
-  const [full, half] = [Math.round(low * CELLS), Math.round(high * CELLS)];
-  const cells = [...`${'█'.repeat(full)}${'▒'.repeat(half - full)}`.padEnd(CELLS, '·')];
-  if (expected !== undefined) cells[Math.min(CELLS - 1, Math.floor(expected * CELLS))] = '●';
-  return cells.join('');
 }

@@ -1,6 +1,6 @@
 // An adaptation's report as a document: what it brought, how right each model is, the cost, calibration. Panel,
 // terminal and the file beside the model show the same document.
-import { type Bar, type Chart, comparedWithPrevious, drawn, noteInWords } from '../../common/chart.ts';
+import { type Bar, type Chart, comparedWithPrevious, inLines, noteInWords } from '../../common/chart.ts';
 import { counted, duration, percent, thousands, wrap } from '../../common/format.ts';
 import type { Interval } from '../../common/statistics/bootstrap.ts';
 import type { AdaptReport, NeuralReport, Quality } from './adapt-report.ts';
@@ -170,7 +170,7 @@ export function plainTextOf({ title, subtitle, sections }: ReportDocument): stri
     [
       name,
       ...text.map((each) => wrap(`  ${each}`)),
-      ...(chart ? [wrap(drawn(chart))] : table ? [wrap(alignedTable(table))] : []),
+      ...(chart ? [wrap(inLines(chart))] : table ? [wrap(alignedTable(table))] : []),
     ].join('\n'),
   );
   return [`${title}, ${subtitle}`, ...parts].join('\n\n');
