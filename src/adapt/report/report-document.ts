@@ -1,13 +1,10 @@
-// An adaptation's report as a document: what it brought, how right each model is, the cost, calibration. Panel,
-// terminal and the file beside the model show the same document.
+// An adaptation's report as a document: what it brought, how right each model is, the cost, calibration. Panel and
+// terminal show the same document.
 import { type Bar, type Chart, comparedWithPrevious, inLines, noteInWords } from '../../common/chart.ts';
 import { counted, duration, percent, thousands, wrap } from '../../common/format.ts';
 import type { Interval } from '../../common/statistics/bootstrap.ts';
 import type { AdaptReport, NeuralReport, Quality } from './adapt-report.ts';
 import { ENOUGH_POSITIONS, latencyInWords, leftOutInWords, outcomeParagraphs, paidInWords } from './outcome.ts';
-
-/** Name of the file of a folder's last report, beside its local model. */
-export const REPORT_FILE = 'report.txt';
 
 /** @param finishedAt ms since 1970 */
 export function reportDocument(report: AdaptReport, name: string, finishedAt: number): ReportDocument {
