@@ -240,7 +240,7 @@ test('the help names the commands that there are, and every option', async () =>
   const { code, out } = await run(['--help']);
   assert.equal(code, 0);
   const commands = [...out.matchAll(/npm start -- \[?(\w+)/g)].map(([, name]) => name);
-  assert.deepEqual(commands, ['adapt', 'complete', 'inspect', 'label', 'import']);
+  assert.deepEqual(commands, ['adapt', 'complete', 'inspect', 'label']);
   for (const option of ['--yes', '--places N', '--train WHEN', '--storage FOLDER'])
     assert.ok(out.includes(option), option);
   assert.match(out, /--train WHEN +auto, always or never; .*\(default auto\)/);
@@ -256,9 +256,8 @@ test('wrong usage gets one sentence and exit code 2', async () => {
     [['--balance', '0'], /from 0.05 to 1/],
     [['--bogus'], /--bogus/],
     [['complete'], /Name a position/],
-    [['import'], /Name a GGUF file: import FILE\.gguf\./],
     [['label'], /Name a task: label TASK\./],
-    [['adapt', '--name', 'x'], /--name belongs to import\./],
+    [['adapt', '--at', 'x'], /--at belongs to inspect\./],
     [['--provider', 'nobody'], /--provider takes anthropic, .* not "nobody"/],
     [['--device', 'tpu'], /auto, cpu or webgpu/],
     [['--minutes', '0'], /--minutes takes a number from 0\.1 to 1440/],
