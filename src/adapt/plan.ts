@@ -77,7 +77,6 @@ export async function agree(run: Run, machine: TimedMachine | undefined, priceOf
       choice,
       words: planInWords(parts),
       ...(why !== undefined && { why }),
-      ...(run.request.baseNote !== undefined && { baseNote: run.request.baseNote }),
       ...(api && { api }),
       choices: choices.map((each) => ({ ...each, words: planInWords(run.partsOf(remainingFor(run, machine, each))) })),
     };

@@ -91,7 +91,7 @@ export function runOf(
     stage: (stage) => (update) => countdown.tell({ stage, ...update }),
     expect: (remaining) => countdown.plan(remaining),
     partsOf: (remaining) => countdown.partsOf(remaining),
-    notes: [...(request.baseNote === undefined ? [] : [request.baseNote]), ...report.faults],
+    notes: [...report.faults],
     neuralFailure: undefined,
     apiStopped: undefined,
     paid: { answers: 0, usd: 0 },

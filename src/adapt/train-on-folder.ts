@@ -13,7 +13,7 @@ import {
   PATIENCE,
   VALIDATE_EVERY_STEPS,
 } from '../neural/training/training-settings.ts';
-import { trainingStatusOf, type ValidationLoss } from '../specialist/engine/engine-protocol.ts';
+import { trainingStatusOf } from '../specialist/engine/engine-protocol.ts';
 import type { NgramModel } from '../specialist/ngram/model.ts';
 import { baseCandidate, earlierCandidate } from './candidates.ts';
 import { halved } from './held-out-positions.ts';
@@ -40,7 +40,7 @@ export interface Training {
 }
 
 /** Raise it when the same inputs give another model. */
-const VERSION = 2;
+const VERSION = 3;
 
 export function trainingInputs(run: Run, { training, minutes }: Plan): unknown {
   const { train: files, fit } = run.digests;
@@ -132,7 +132,7 @@ export async function train(run: Run, { samples, time }: PreparedTraining): Prom
       onProgress: (update) => {
         if (update.kind === 'note') notes.push(update.note);
         if (update.kind === 'device') log.info(`Training on ${update.device}: ${update.reason}`);
-        if (update.kind === 'validated') log.info(`Step ${update.step}: held-out loss ${lossesIn(update)}`);
+        if (update.kind === 'validated') log.info(`Step ${update.step}: held-out loss ${update.loss.toFixed(3)}`);
         if (update.kind !== 'step') return;
         const { step, totalSteps, loss, tokensPerSecond, secondsLeft } = update;
         log.debug(`Step ${step}: loss ${loss.toFixed(2)}, ${thousands(tokensPerSecond)} tokens/s`);
@@ -157,10 +157,6 @@ export async function train(run: Run, { samples, time }: PreparedTraining): Prom
     improved: validation && validation.best.step > 0,
     notes,
   };
-}
-
-function lossesIn({ loss, mixed }: ValidationLoss): string {
-  return loss.toFixed(3) + (mixed === undefined ? '' : `, with the n-grams ${mixed.toFixed(3)}`);
 }
 
 /** Everything that decides the result of training. */

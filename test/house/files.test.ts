@@ -38,9 +38,9 @@ const lines: Readonly<Record<string, number>> = {
   build: 2400,
   src: 400,
   'src/adapt': 4400,
-  'src/common': 3100,
+  'src/common': 3000,
   'src/edits': 3200,
-  'src/jobs': 1900,
+  'src/jobs': 1800,
   'src/llm': 2700,
   'src/neural': 8000,
   'src/prompts': 1700,
@@ -52,7 +52,7 @@ const lines: Readonly<Record<string, number>> = {
   'src/text-tasks': 3800,
   'src/vscode': 11_700,
   'src/workspace': 6800,
-  test: 47_100,
+  test: 46_900,
 };
 
 test('a room has as many lines as were decided', () => {

@@ -157,7 +157,7 @@ for (const [name, make] of Object.entries(unusable)) {
     const { store, notice } = openStore(where);
     assert.match(notice ?? '', /Local suggestions go on; the API is not asked/);
     assert.ok(notice?.includes(where));
-    assert.deepEqual([store.adaptations(), llmCallsOf(store), store.spentInMonth(0)], [[], [], 0]);
+    assert.deepEqual([store.latestAdaptation('/a'), llmCallsOf(store), store.spentInMonth(0)], [undefined, [], 0]);
     assert.deepEqual(store.reserve({ id: '', at: 0, purpose: 'completion', model: '', usd: 0 }, 1), {
       ok: false,
       why: 'unwritable',

@@ -30,31 +30,31 @@ test('returns the latest adaptation of a folder', () => {
   const run = { startedAt: 1, finishedAt: 2, report: { files: 3 }, router: { version: 1 } };
   const first = store.recordAdaptation('/a', run);
   const second = store.recordAdaptation('/a', { ...run, finishedAt: 5 });
-  const other = store.recordAdaptation('/b', { ...run, finishedAt: 4 });
+  store.recordAdaptation('/b', { ...run, finishedAt: 9 });
   assert.deepEqual(store.latestAdaptation('/a'), second);
   assert.equal(store.latestAdaptation('/c'), undefined);
-  assert.deepEqual(store.adaptations(), [second, other, first]);
+  assert.deepEqual(store.rowsOf('/a').adaptations, [second, first]);
   assert.deepEqual(JSON.parse(first.report), { files: 3 });
   store.close();
 });
 
-test('deletes the adaptations of one folder, then all its data, and then everything', () => {
+test('deletes the data of one folder, and then everything', () => {
   const { store } = openStore(folder);
   for (const name of ['/a', '/b']) {
     store.settle('', llmCall({ requestHash: name, folder: name }));
     store.recordAdaptation(name, { startedAt: 1, finishedAt: 2, report: {}, router: {} });
   }
-  store.deleteAdaptations('/a');
-  assert.deepEqual(
-    store.adaptations().map(({ folder }) => folder),
-    ['/b'],
-  );
-  assert.equal(store.rowsOf('/a').llmCalls.length, 1);
   store.deleteFolderData('/a');
-  assert.deepEqual([store.rowsOf('/a').llmCalls.length, store.rowsOf('/b').llmCalls.length], [0, 1]);
-  assert.equal(store.adaptations().length, 1);
+  const rowsOf = (name: string) => [store.rowsOf(name).llmCalls.length, store.rowsOf(name).adaptations.length];
+  assert.deepEqual(
+    [rowsOf('/a'), rowsOf('/b')],
+    [
+      [0, 0],
+      [1, 1],
+    ],
+  );
   store.deleteAll();
-  assert.deepEqual([store.rowsOf('/b').llmCalls, store.adaptations()], [[], []]);
+  assert.deepEqual(rowsOf('/b'), [0, 0]);
   store.close();
 });
 

@@ -1,7 +1,7 @@
 // The results of a run in words and as a picture.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { drawn } from '../../src/common/chart.ts';
+import { inLines } from '../../src/common/chart.ts';
 import { shareInterval } from '../../src/common/statistics/bootstrap.ts';
 import type { Judged } from '../../src/routing/local-or-large.ts';
 import { measureTask, parseReport } from '../../src/text-tasks/task-report.ts';
@@ -42,7 +42,7 @@ test('a run’s results have labels by source, costs, and what is right at the s
   assert.match(picture.text[1] ?? '', /against labels of the large model, /);
   assert.match(
     resultsOf({ ...reportOf('person', risk), output: 'text' }).picture?.text.join(' ') ?? '',
-    /the similarity is 95%\. Bar: checked on 100 texts against answers of people, /,
+    /the similarity is 95%\. Checked on 100 texts against answers of people, /,
   );
   assert.match(notes.join(' '), /^Measured on 100 random texts.* At most 1\.0% of/);
 });
@@ -61,13 +61,10 @@ test('the picture has what was expected of each model and what labels of people 
   );
   assert.deepEqual(text, [
     'If the large model answers 25% of the texts, 95% are right.',
-    'Bar: checked on 100 texts against labels of people, with the 95% interval. Dot: what was expected.',
+    'Checked on 100 texts against labels of people, with the 95% interval, beside what was expected.',
     '‘No difference’ means: too small to tell from chance at the same texts (95% interval).',
   ]);
-  assert.match(
-    drawn(chart ?? { bars: [] }),
-    /^ {2}Local model {5}█{16}▒{2}●▒·{4} {2}75% \(66% to 82%\), expected 78%\n/,
-  );
+  assert.match(inLines(chart ?? { bars: [] }), /^ {2}Local model {5}75% \(66% to 82%\), expected 78%\n/);
 });
 
 test('the large model has no bar if its own labels count as right, and without a bound nothing is sent', () => {

@@ -1,13 +1,12 @@
 // Runs the command line as a user does: in its own process, with exit codes, output streams and the API over HTTP.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import type { AdaptReport } from '../../../src/adapt/report/adapt-report.ts';
-import { REPORT_FILE } from '../../../src/adapt/report/report-document.ts';
 import type { PaidCall } from '../../../src/common/paid-call.ts';
-import { specialistFolder } from '../../../src/jobs/cli/run-request.ts';
+import { openStore } from '../../../src/storage/open.ts';
 import { writeOtherTokenizer } from '../../adapt/adapted-folder.ts';
 import { makeProject, type Project, tokenizerPath } from '../../adapt/project.ts';
 import { MessagesServer } from '../../fakes/messages-server.ts';
@@ -36,10 +35,15 @@ async function withApi(work: (api: MessagesServer, env: Record<string, string>) 
   }
 }
 
-/** The last report of a folder, as a user opens it. */
-const reportOf = (root: string) => readFileSync(join(specialistFolder(storage, root), REPORT_FILE), 'utf8');
+/** The last stored report of a folder. */
+function reportOf(root: string): string | undefined {
+  const { store } = openStore(storage);
+  const stored = store.latestAdaptation(root)?.report;
+  store.close();
+  return stored;
+}
 
-test('without a key prints a report as text or JSON, and writes it beside the model', async () => {
+test('without a key prints a report as text or JSON, and stores it', async () => {
   const text = await run([project.root]);
   assert.equal(text.code, 0, text.err);
   assert.match(text.err, /step 1 of 3 {2}Finding files \.\.\. /);
@@ -50,7 +54,7 @@ test('without a key prints a report as text or JSON, and writes it beside the mo
   const json = await run(['adapt', project.root, '--json']);
   const report = JSON.parse(json.out) as AdaptReport;
   assert.equal(report.harvest.files, project.files.size);
-  assert.match(reportOf(project.root), /Lines exactly right\n/);
+  assert.deepEqual(JSON.parse(reportOf(project.root) ?? ''), report);
 });
 
 test('completes at a position with the stored specialist', async () => {
@@ -236,7 +240,7 @@ test('the help names the commands that there are, and every option', async () =>
   const { code, out } = await run(['--help']);
   assert.equal(code, 0);
   const commands = [...out.matchAll(/npm start -- \[?(\w+)/g)].map(([, name]) => name);
-  assert.deepEqual(commands, ['adapt', 'complete', 'inspect', 'label', 'import']);
+  assert.deepEqual(commands, ['adapt', 'complete', 'inspect', 'label']);
   for (const option of ['--yes', '--places N', '--train WHEN', '--storage FOLDER'])
     assert.ok(out.includes(option), option);
   assert.match(out, /--train WHEN +auto, always or never; .*\(default auto\)/);
@@ -252,9 +256,8 @@ test('wrong usage gets one sentence and exit code 2', async () => {
     [['--balance', '0'], /from 0.05 to 1/],
     [['--bogus'], /--bogus/],
     [['complete'], /Name a position/],
-    [['import'], /Name a GGUF file: import FILE\.gguf\./],
     [['label'], /Name a task: label TASK\./],
-    [['adapt', '--name', 'x'], /--name belongs to import\./],
+    [['adapt', '--at', 'x'], /--at belongs to inspect\./],
     [['--provider', 'nobody'], /--provider takes anthropic, .* not "nobody"/],
     [['--device', 'tpu'], /auto, cpu or webgpu/],
     [['--minutes', '0'], /--minutes takes a number from 0\.1 to 1440/],

@@ -55,7 +55,7 @@ test('all texts get a label', async () => {
 test('a terminal draws what is expected, and says it once', async () => {
   const { code, out, err } = await runCli(['label', 'issues', '--folder', folder, '--storage', storage, '--local']);
   assert.equal(code, 0, err);
-  assert.match(out, /\n\n {2}Local model {2}█+▒*·* {2}\d+% \(\d+% to \d+%\), expected\n\n/);
+  assert.match(out, /\n\n {2}Local model {2}\d+% \(\d+% to \d+%\), expected\n\n/);
   assert.equal(out.split('is expected to get about').length - 1, 1, out);
 });
 
