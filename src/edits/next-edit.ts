@@ -175,7 +175,7 @@ export class NextEdits<F extends { readonly key: string }> extends Part<NextEdit
     if (this.folder && offer.origin.kind === 'follows') this.deps.onFollowed(this.folder, isTaken);
   }
 
-  /** What was dismissed or taken back, or shown and not taken. What is drawn since the last edit is not among it yet. */
+  /** What was dismissed, taken back, or shown and not taken. What is drawn since the last edit does not count yet. */
   private ignoredAfter(edits: readonly Edit[]): string[] {
     const { pending, offered } = this;
     if (pending && pending.after !== stateOf(edits)) {

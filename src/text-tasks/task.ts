@@ -1,5 +1,5 @@
-// One run of a text task, from its texts to the table of its results. Every answer of the large model is stored in a file
-// beside the task as it comes (given-labels.ts), so that a stopped run resumes.
+// One run of a text task, from its texts to the table of its results. Every answer of the large model is stored beside
+// the task's file as it comes (given-labels.ts), so that a stopped run resumes.
 import { ok, type Result } from '../common/errors.ts';
 import { noProgress, type Progress } from '../common/progress.ts';
 import { chooseForm } from './choose-form.ts';
