@@ -1,6 +1,6 @@
-// One adaptation, in a job's process, from the folder's files to the models in use. Whatever takes long or costs money is
-// stored: as a step, a draft, a checkpoint of training, or an answer of the large model. Over unchanged inputs it is read
-// from disk, so that a killed run resumes where it was.
+// One adaptation, in a job's process, from the folder's files to the models in use. Whatever takes long or costs money
+// is stored: as a step, a draft, a checkpoint of training, or an answer of the large model. Over unchanged inputs it is
+// read from disk, so that a killed run resumes where it was.
 import { CodedError, ok, type Result, unwrap } from '../common/errors.ts';
 import { silentLog } from '../common/log.ts';
 import { noProgress, type Progress } from '../common/progress.ts';
@@ -101,9 +101,9 @@ async function learn(run: Run): Promise<Learned> {
   await yieldToEvents(run.signal);
   const session = access && new NeuralSession(run, index);
   try {
-    const perPlace = session && timing && (await timeDraft(run, session));
+    const secondsPerDraft = session && timing && (await timeDraft(run, session));
     const machine: TimedMachine | undefined =
-      session && timing && perPlace !== undefined ? { timing, perPlace, session } : undefined;
+      session && timing && secondsPerDraft !== undefined ? { timing, secondsPerDraft, session } : undefined;
 
     // What the user agrees to: time, training, and the price of the large model's answers. A resumed run does not ask
     // again.
@@ -156,13 +156,13 @@ async function trainAndChoose(run: Run, parts: NeuralParts): Promise<Chosen> {
   const { notes, stage, steps } = run;
   const { specialistFolder } = run.request;
   const inputs = trainingInputs(run, plan);
-  const trained = steps.stored('training', inputs, isTrained(run));
-  sweepModels(specialistFolder, trained && modelFolderOf(trained.weights, specialistFolder));
+  const storedTraining = steps.stored('training', inputs, isTrained(run));
+  sweepModels(specialistFolder, storedTraining && modelFolderOf(storedTraining.weights, specialistFolder));
   // A GGUF base is never trained. Of any other, the report says why this machine cannot train it.
   if (!timing.base && !ggufManifest(accessOf(run).base))
     keepFailure(run, 'training', new CodedError('unsupported', timing.why ?? ''));
 
-  const prepared = trained ? undefined : await prepareTraining(run, session, index, plan);
+  const prepared = storedTraining ? undefined : await prepareTraining(run, session, index, plan);
   stage('Planning')({ done: 0, total: undefined });
   const remaining = remainingWork(run, session, {
     ...plan,
@@ -175,11 +175,11 @@ async function trainAndChoose(run: Run, parts: NeuralParts): Promise<Chosen> {
   const tellBase = stage('Measuring the base');
   await fitBaseMixture(run, session, plan, tellBase);
   const base = await draftAtValidation(session, baseCandidate(run), positions, tellBase);
-  run.expect({ ...remaining, perPlace: secondsPerPosition(base.scored), base: 0 });
-  const earlier = await measureEarlier(run, session, trained, positions);
+  run.expect({ ...remaining, secondsPerDraft: secondsPerPosition(base.scored), base: 0 });
+  const earlier = await measureEarlier(run, session, storedTraining, positions);
 
   const trainNow = prepared && (() => steps.step('training', inputs, () => train(run, prepared), isTrained(run)));
-  const training = trained ?? (trainNow && (await attempt(run, 'training', trainNow)));
+  const training = storedTraining ?? (trainNow && (await attempt(run, 'training', trainNow)));
   notes.push(...(training?.notes ?? []), ...(plan.why === undefined ? [] : [plan.why]));
   const measureAdapted = async (of: Training) => {
     const mixture = mixtureInputs(run, of);
