@@ -36,7 +36,7 @@ import { isTrained, prepareTraining, type Training, train, trainingInputs, train
 /** Runs `request`. Expected failures are values. The previous specialist on disk stays usable after any failure. */
 export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Result<AdaptOutcome>> {
   const { root, specialistFolder } = request;
-  const { signal, ledger, now = () => performance.now() } = deps;
+  const { signal, runStore, now = () => performance.now() } = deps;
   const startedAt = Date.now();
   const countdown = new Countdown(stagesOf(request), deps.progress ?? noProgress, now);
   const progress: Progress = (update) => countdown.tell(update);
@@ -63,7 +63,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     const report = reportOf(run, harvest, learned, 1000 * clock.elapsed());
     if (learned) {
       deps.record({ startedAt, finishedAt: Date.now(), report, router: learned.router });
-      ledger?.keepOnly([...run.models]);
+      runStore?.keepOnly([...run.models]);
       run.steps.forget('plan', planInputs(run));
     }
     tellIndexing({ done: 1, total: 1 });

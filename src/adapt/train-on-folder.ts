@@ -94,7 +94,7 @@ function trainingTime(
   const { clock, request } = run;
   const positions = halved(run.positions, halvings);
   const earlier = earlierCandidate(run) !== undefined;
-  // The base's answers of a run that was interrupted are in the ledger.
+  // The base's answers of a run that was interrupted are stored.
   const unanswered = session.unanswered(baseCandidate(run), positions.choose);
   const answered = positions.choose.length - unanswered;
   const others = secondsPerDraft * (draftCount(positions, earlier) - answered) + OPENING_SECONDS;
