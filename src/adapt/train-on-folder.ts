@@ -87,23 +87,23 @@ export async function prepareTraining(
 function trainingTime(
   run: Run,
   session: NeuralSession,
-  { halvings, perPlace, minutes }: Plan,
+  { halvings, secondsPerDraft, minutes }: Plan,
   { perStep }: TimedBase,
   samples: Samples,
 ): TrainingTime {
   const { clock, request } = run;
   const positions = halved(run.positions, halvings);
   const earlier = earlierCandidate(run) !== undefined;
-  // The base's answers of a run that was interrupted are in the ledger.
+  // The base's answers of a run that was interrupted are stored.
   const unanswered = session.unanswered(baseCandidate(run), positions.choose);
   const answered = positions.choose.length - unanswered;
-  const others = perPlace * (draftCount(positions, earlier) - answered) + OPENING_SECONDS;
+  const others = secondsPerDraft * (draftCount(positions, earlier) - answered) + OPENING_SECONDS;
   const { maxSteps = Number.POSITIVE_INFINITY } = request.neural ?? {};
   const steps = Math.min(maxSteps, Math.ceil((EPOCHS * samples.tokensPerEpoch) / (windowTokens * MICRO_BATCHES)));
   const room = 60 * minutes - clock.elapsed() - others;
   // The user agreed to this training. If the machine is slower now, the run takes longer.
   const limit = Math.max(room, Math.min(LEAST_STEPS, steps) * perStep);
-  const before = perPlace * (unanswered + (earlier ? positions.choose.length : 0));
+  const before = secondsPerDraft * (unanswered + (earlier ? positions.choose.length : 0));
   const expected = Math.min(limit, Math.max(1, steps * perStep));
   return { expected, limit, begins: clock.elapsed() + before };
 }

@@ -20,7 +20,7 @@ import { JobEngine } from '../specialist/engine/job-engine.ts';
 import { PROBE_ARGUMENT, probeThisProcess } from '../specialist/engine/probe.ts';
 import { lockRun } from '../storage/lock.ts';
 import { openLogged } from '../storage/open.ts';
-import { PositionLedger } from '../storage/position-ledger.ts';
+import { RunStore } from '../storage/run-store.ts';
 import { harvestFolder } from '../workspace/files/folder.ts';
 import { downloadModelJob } from './download-model.ts';
 import { type EngineStart, type Jobs, type OwnerRequests, type RunRequest, stoppedMessage } from './job-protocol.ts';
@@ -69,7 +69,7 @@ async function withStore(
   const { log } = deps;
   const store = openLogged(request.storeFolder, log);
   const { api, root } = request;
-  const ledger = request.effort === 'adapt' ? new PositionLedger(request.storeFolder, root, log) : undefined;
+  const runStore = request.effort === 'adapt' ? new RunStore(request.storeFolder, root, log) : undefined;
   let result: Result<AdaptOutcome>;
   let usesApi = false;
   const llm = api && paidLlm(api, store, root, deps);
@@ -83,12 +83,12 @@ async function withStore(
         usesApi = answer.kind === 'start' && answer.api;
         return answer;
       },
-      ledger,
+      runStore,
       program: programOf(process.argv[1]),
       record: (finished) => void store.recordAdaptation(root, finished),
     });
   } finally {
-    ledger?.close();
+    runStore?.close();
     store.close();
   }
   const trouble = usesApi ? troubleOf(store) : undefined;

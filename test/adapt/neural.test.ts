@@ -14,7 +14,7 @@ import { silentLog } from '../../src/common/log.ts';
 import type { ProgressUpdate } from '../../src/common/progress.ts';
 import type { Engine } from '../../src/specialist/engine/engine-protocol.ts';
 import { openStore } from '../../src/storage/open.ts';
-import { PositionLedger } from '../../src/storage/position-ledger.ts';
+import { RunStore } from '../../src/storage/run-store.ts';
 import { writeModel } from '../specialist/engine/helpers.ts';
 import { describeBase } from '../support/packed-models.ts';
 import { adaptWith, makeProject, neuralRequest, reportWith, truthOf } from './project.ts';
@@ -31,14 +31,14 @@ const truth = truthOf(project);
 /** By default the base is right at 20% of the positions, and the adapted model at 90%. */
 const scripted = (more: Partial<Script> = {}) => new RunEngine({ right: { base: 0.2, adapted: 0.9 }, truth, ...more });
 
-/** Runs with a ledger in the request's store. */
-async function withLedger<T>(work: (ledger: PositionLedger) => Promise<T>): Promise<T> {
+/** Runs with the run store in the request's store. */
+async function withRunStore<T>(work: (runStore: RunStore) => Promise<T>): Promise<T> {
   const { store } = openStore(request.storeFolder, { log: silentLog });
-  const ledger = new PositionLedger(request.storeFolder, request.root, silentLog);
+  const runStore = new RunStore(request.storeFolder, request.root, silentLog);
   try {
-    return await work(ledger);
+    return await work(runStore);
   } finally {
-    ledger.close();
+    runStore.close();
     store.close();
   }
 }
@@ -219,7 +219,7 @@ test('with more time the run trains the base, and resumes after a cancellation w
   const progress = ({ stage }: ProgressUpdate) => stage === 'Training' && stop.abort();
   const program = 'test';
   const asks: typeof askedFor = (pace, answer, more) =>
-    withLedger((ledger) => askedFor(pace, answer, { ledger, program, ...more }));
+    withRunStore((runStore) => askedFor(pace, answer, { runStore, program, ...more }));
   const first = await asks(5, trains, { progress, signal: stop.signal });
   assert.equal(!first.result.ok && first.result.error.code, 'cancelled');
   const [untrained, offer] = first.offers;
@@ -405,7 +405,7 @@ for (const [name, code, kind, during] of [
 test('without a base model or an engine, the n-grams alone are adapted', async () => {
   const engine = scripted();
   const neural = { ...request.neural, base: join(base, 'nowhere') } as never;
-  const nowhere = await withLedger((ledger) => reportWith({ ...request, neural }, { engine, ledger }));
+  const nowhere = await withRunStore((runStore) => reportWith({ ...request, neural }, { engine, runStore }));
   assert.match(nowhere.neuralFailure?.message ?? '', /base model is not installed/);
   assert.equal(engine.asked.length, 0);
   const none = await report(undefined);

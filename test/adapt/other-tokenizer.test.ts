@@ -6,10 +6,10 @@ import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { baseAlone, currentModel, workFolder } from '../../src/adapt/models/folder-models.ts';
 import {
-  holdsAlone,
-  holdsMixed,
   latestAdaptation,
   readSpecialist,
+  routerFitsMixed,
+  routerFitsNgrams,
   servedRouter,
 } from '../../src/adapt/models/served.ts';
 import type { NeuralReport } from '../../src/adapt/report/adapt-report.ts';
@@ -136,11 +136,18 @@ test('a router for the base alone applies only while that base is in use', () =>
   const madeFor = { tokenizer: sha256Of(tokenizer), base: baseOf(base).weights };
   const inUse = baseAlone(shipped(earlier));
   const neural = { used: 'base' } as NeuralReport;
-  assert.equal(holdsMixed({ madeFor, neural }, inUse, shipped(earlier)), true);
-  assert.equal(holdsMixed({ madeFor: { ...madeFor, base: '0'.repeat(64) }, neural }, inUse, shipped(earlier)), false);
-  assert.equal(holdsMixed({ madeFor }, inUse, shipped(earlier)), false, 'without a neural part there was no router');
-  assert.equal(holdsAlone({ madeFor }, tokenizer), true);
-  assert.equal(holdsAlone({ madeFor }, shipped(now).tokenizer), false);
+  assert.equal(routerFitsMixed({ madeFor, neural }, inUse, shipped(earlier)), true);
+  assert.equal(
+    routerFitsMixed({ madeFor: { ...madeFor, base: '0'.repeat(64) }, neural }, inUse, shipped(earlier)),
+    false,
+  );
+  assert.equal(
+    routerFitsMixed({ madeFor }, inUse, shipped(earlier)),
+    false,
+    'without a neural part there was no router',
+  );
+  assert.equal(routerFitsNgrams({ madeFor }, tokenizer), true);
+  assert.equal(routerFitsNgrams({ madeFor }, shipped(now).tokenizer), false);
 });
 
 test('training does not resume from a checkpoint of another base, and says so', async () => {

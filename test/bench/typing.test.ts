@@ -23,7 +23,7 @@ async function typedWith(suggest: (left: string) => string, readingMs = 0) {
       const at = text.indexOf(query.prefix) + query.prefix.length;
       const suggested = suggest(text.slice(at));
       return suggested === ''
-        ? nothing('held back')
+        ? nothing('nothing to show')
         : suggestionOf([{ text: suggested, p: 0.5 }], { id: String(++id) });
     },
     begin: () => {},

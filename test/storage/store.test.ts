@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, afterEach, beforeEach, test } from 'node:test';
 import { type Log, silentLog } from '../../src/common/log.ts';
 import { openStore } from '../../src/storage/open.ts';
-import { PositionLedger } from '../../src/storage/position-ledger.ts';
+import { RunStore } from '../../src/storage/run-store.ts';
 import { llmCall } from './rows.ts';
 
 let folder: string;
@@ -82,57 +82,57 @@ test('deletes text from the files, and databases that were moved aside', () => {
   store.close();
 });
 
-const ledgerFolder = mkdtempSync(join(tmpdir(), 'easy-adaptation-ledger-'));
-openStore(ledgerFolder).store.close();
-after(() => rmSync(ledgerFolder, { recursive: true, force: true }));
+const runStoreFolder = mkdtempSync(join(tmpdir(), 'easy-adaptation-run-store-'));
+openStore(runStoreFolder).store.close();
+after(() => rmSync(runStoreFolder, { recursive: true, force: true }));
 
 const answer = (place: string, model: string) => ({
   ...{ place, path: 'src/a.ts', model },
   ...{ draft: '{"text":"x"}', loss: 'null' },
 });
 
-function withLedger<T>(use: (ledger: PositionLedger) => T, root = '/work/project'): T {
-  const ledger = new PositionLedger(ledgerFolder, root, silentLog);
+function withRunStore<T>(use: (runStore: RunStore) => T, root = '/work/project'): T {
+  const runStore = new RunStore(runStoreFolder, root, silentLog);
   try {
-    return use(ledger);
+    return use(runStore);
   } finally {
-    ledger.close();
+    runStore.close();
   }
 }
 
 test('finds answers by model and position, only in their own folder', () => {
-  withLedger((ledger) => {
-    ledger.keep(answer('one', 'base'));
-    ledger.keep(answer('one', 'adapted'));
-    ledger.keep(answer('two', 'base'));
+  withRunStore((runStore) => {
+    runStore.keep(answer('one', 'base'));
+    runStore.keep(answer('one', 'adapted'));
+    runStore.keep(answer('two', 'base'));
   });
-  withLedger((ledger) => {
-    const known = ledger.answersOf('base');
+  withRunStore((runStore) => {
+    const known = runStore.answersOf('base');
     assert.deepEqual([...known.keys()].sort(), ['one', 'two']);
     assert.equal(known.get('one')?.draft, '{"text":"x"}');
-    assert.equal(ledger.answersOf('another').size, 0);
+    assert.equal(runStore.answersOf('another').size, 0);
   });
-  withLedger((ledger) => assert.equal(ledger.answersOf('base').size, 0), '/work/elsewhere');
+  withRunStore((runStore) => assert.equal(runStore.answersOf('base').size, 0), '/work/elsewhere');
 });
 
 test('a stage is finished only for the same inputs', () => {
-  withLedger((ledger) => {
-    ledger.finish('training', 'of these', '{"steps":3}');
-    assert.equal(ledger.outputOfFinished('training', 'of these'), '{"steps":3}');
-    assert.equal(ledger.outputOfFinished('training', 'of others'), undefined);
-    ledger.finish('training', 'of others', '{"steps":4}');
-    assert.equal(ledger.outputOfFinished('training', 'of these'), undefined, 'one row a stage');
+  withRunStore((runStore) => {
+    runStore.finish('training', 'of these', '{"steps":3}');
+    assert.equal(runStore.outputOfFinished('training', 'of these'), '{"steps":3}');
+    assert.equal(runStore.outputOfFinished('training', 'of others'), undefined);
+    runStore.finish('training', 'of others', '{"steps":4}');
+    assert.equal(runStore.outputOfFinished('training', 'of these'), undefined, 'one row a stage');
   });
 });
 
 test('drops answers of models that a finished run did not use', () => {
-  withLedger((ledger) => {
-    ledger.keep(answer('three', 'old'));
-    ledger.keepOnly(['adapted']);
-    assert.equal(ledger.answersOf('base').size, 0);
-    assert.equal(ledger.answersOf('adapted').size, 1);
+  withRunStore((runStore) => {
+    runStore.keep(answer('three', 'old'));
+    runStore.keepOnly(['adapted']);
+    assert.equal(runStore.answersOf('base').size, 0);
+    assert.equal(runStore.answersOf('adapted').size, 1);
   });
-  const { store } = openStore(ledgerFolder);
+  const { store } = openStore(runStoreFolder);
   assert.deepEqual(
     store.rowsOf('/work/project').answers.map((row) => row.place),
     ['one'],
@@ -144,15 +144,15 @@ test('drops answers of models that a finished run did not use', () => {
 });
 
 test('an unwritable store knows no answers, does not fail, and is reported once', () => {
-  const file = join(ledgerFolder, 'a-file');
+  const file = join(runStoreFolder, 'a-file');
   writeFileSync(file, '');
   const said: string[] = [];
   const log: Log = { ...silentLog, warn: (message) => said.push(message) };
-  const ledger = new PositionLedger(file, '/work/project', log);
-  ledger.keep(answer('one', 'base'));
-  ledger.finish('training', 'of these', '{}');
-  assert.equal(ledger.answersOf('base').size, 0);
-  assert.equal(ledger.outputOfFinished('training', 'of these'), undefined);
-  ledger.close();
+  const runStore = new RunStore(file, '/work/project', log);
+  runStore.keep(answer('one', 'base'));
+  runStore.finish('training', 'of these', '{}');
+  assert.equal(runStore.answersOf('base').size, 0);
+  assert.equal(runStore.outputOfFinished('training', 'of these'), undefined);
+  runStore.close();
   assert.equal(said.length, 1);
 });

@@ -92,7 +92,7 @@ test('a specialist that throws or returns nothing leaves the answer to the API',
   }
 });
 
-test('an empty API answer is cached, and the fair draft is shown', async () => {
+test('an empty API answer is kept, and the fair draft is shown', async () => {
   const llm = new ScriptedLlm('');
   const h = new Harness({ specialist: unsure(), llm });
   assert.equal(await h.answer(position), undefined);
@@ -103,7 +103,7 @@ test('an empty API answer is cached, and the fair draft is shown', async () => {
   assert.equal((await fair.answer(position))?.source, 'specialist');
 });
 
-test('with a fair draft the wait is limited, and the late answer is cached', async () => {
+test('with a fair draft the wait is limited, and the late answer is kept', async () => {
   const { held, h } = withHeldLlm({
     specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
     settings: { balance: 0.9 },

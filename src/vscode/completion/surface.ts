@@ -101,7 +101,7 @@ async function toggleHere({ configuration, permissions, status }: CompletionsDep
 
 /** Says why a manual request got no suggestion. */
 export function sayWhyNothing(exit: Exit, { status, statusText }: Pick<PanelState, 'status' | 'statusText'>): void {
-  const isEarly = status === 'starting' && exit === 'held back';
+  const isEarly = status === 'starting' && exit === 'nothing to show';
   const early = t('No suggestion yet: {0}. Ask again in a moment.', statusText);
   if (EXITS[exit] !== '') void window.showInformationMessage(isEarly ? early : t(EXITS[exit], statusText));
 }

@@ -6,12 +6,12 @@ import type { ProgressUpdate } from '../../../src/common/progress.ts';
 
 const rows: readonly Row[] = [
   { name: 'timing', takes: 15, step: 'plan' },
-  { name: 'base', takes: ({ perPlace, base }) => perPlace * base, step: 'measure' },
+  { name: 'base', takes: ({ secondsPerDraft, base }) => secondsPerDraft * base, step: 'measure' },
   { name: 'training', takes: ({ training }) => training, step: 'train' },
   { name: 'testing', takes: 60, step: 'decide' },
 ];
 
-const remaining = (training = 0) => ({ ...noWork, perPlace: 0.5, base: 240, training });
+const remaining = (training = 0) => ({ ...noWork, secondsPerDraft: 0.5, base: 240, training });
 
 /** A countdown with a clock that the test sets. @param training planned seconds of it; absent: there is no plan yet */
 function begun(training?: number) {
