@@ -45,7 +45,7 @@ const lines: Readonly<Record<string, number>> = {
   'src/neural': 8000,
   'src/prompts': 1700,
   'src/routing': 1400,
-  'src/specialist': 6400,
+  'src/specialist': 6200,
   'src/storage': 1200,
   'src/suggest': 2700,
   'src/text': 3600,
