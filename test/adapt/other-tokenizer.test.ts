@@ -5,13 +5,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { baseAlone, currentModel, workFolder } from '../../src/adapt/models/folder-models.ts';
-import {
-  holdsAlone,
-  holdsMixed,
-  latestAdaptation,
-  readSpecialist,
-  servedRouter,
-} from '../../src/adapt/models/served.ts';
+import { holdsAlone, holdsMixed, readSpecialist, servedRouter } from '../../src/adapt/models/served.ts';
 import type { NeuralReport } from '../../src/adapt/report/adapt-report.ts';
 import type { AdaptRequest } from '../../src/adapt/request/adapt-request.ts';
 import { sha256Of } from '../../src/common/file-hash.ts';
@@ -22,7 +16,7 @@ import { readManifest } from '../../src/neural/models/manifest.ts';
 import { defaultRouter } from '../../src/routing/fit.ts';
 import { LiveModel } from '../../src/specialist/ngram/live-model.ts';
 import { readTokenizer } from '../../src/text/tokenizer/load.ts';
-import { adaptation, jobEngine, writeModel } from '../specialist/engine/helpers.ts';
+import { jobEngine, writeModel } from '../specialist/engine/helpers.ts';
 import { assertFailed } from '../support/results.ts';
 import { truthIn, writeAdaptedFolder, writeOtherTokenizer } from './adapted-folder.ts';
 import { adaptWith, makeProject, reportWith, tokenizerPath } from './project.ts';
@@ -55,22 +49,6 @@ after(() => project.remove());
 const warnings: string[] = [];
 const log: Log = { ...silentLog, warn: (message) => warnings.push(message) };
 
-describe('with the same tokenizer', () => {
-  test('the index is read, and the adapted model and its router are used', async () => {
-    assert.ok((await readSpecialist(earlier, log)).ok);
-    assert.deepEqual(currentModel(earlier.specialistFolder, shipped(earlier)), {
-      model,
-      base: earlier.neural.base,
-      name: 'adapted',
-    });
-    const latest = latestAdaptation(earlier, log);
-    assert.ok(latest.ok);
-    assert.deepEqual(servedRouter(earlier, true, log), latest.value.router);
-    assert.deepEqual(servedRouter(earlier, false, log), latest.value.report.neural?.ngramRouter);
-    assert.notDeepEqual(latest.value.router, defaultRouter());
-  });
-});
-
 describe('with another tokenizer', () => {
   test('every reader refuses the index and says that it will be rebuilt', async () => {
     const tokenizer = readTokenizer(now.tokenizerPath);
@@ -102,10 +80,8 @@ describe('with another tokenizer', () => {
     const completion = await completeAt(`${join(project.root, path as string)}:8`, now, index, engine, log);
     assert.ok(completion.ok, JSON.stringify(completion));
     assert.equal(completion.value.draft.model, 'base + n-gram');
-    assert.ok(
-      warnings.some((line) => /stored index is not used: .*another tokenizer/.test(line)),
-      warnings.join('\n'),
-    );
+    const holds = warnings.some((line) => /stored index is not used: .*another tokenizer/.test(line));
+    assert.ok(holds, warnings.join('\n'));
     assert.ok(
       warnings.some((line) => /adapted to this folder.*not used\. Run "Adapt/.test(line)),
       warnings.join('\n'),
@@ -141,28 +117,4 @@ test('a router for the base alone applies only while that base is in use', () =>
   assert.equal(holdsMixed({ madeFor }, inUse, shipped(earlier)), false, 'without a neural part there was no router');
   assert.equal(holdsAlone({ madeFor }, tokenizer), true);
   assert.equal(holdsAlone({ madeFor }, shipped(now).tokenizer), false);
-});
-
-test('training does not resume from a checkpoint of another base, and says so', async () => {
-  const engine = jobEngine();
-  const home = dirname(project.root);
-  const notes: string[] = [];
-  const stop = new AbortController();
-  const out = join(home, 'work');
-  const firstRequest = adaptation(earlier.neural.base, out);
-  await engine.request('adapt', firstRequest, {
-    signal: stop.signal,
-    onProgress: (at) => at.kind === 'step' && at.step >= 6 && stop.abort(),
-  });
-  assert.ok(existsSync(join(out, 'checkpoint.safetensors')));
-  writeModel(join(home, 'wider'), { hiddenSize: 64 });
-  const secondRequest = { ...firstRequest, base: join(home, 'wider'), maxSteps: 2, tokenizer: now.tokenizerPath };
-  const done = await engine.request('adapt', secondRequest, {
-    onProgress: (at) => at.kind === 'note' && notes.push(at.note),
-  });
-  assert.ok(done.ok, JSON.stringify(done));
-  assert.equal(done.value.steps, 2);
-  assert.match(notes.join(), /checkpoint of an earlier run was not used, and training started again/);
-  const manifest = readManifest(out);
-  assert.equal(manifest.ok && manifest.value?.name, 'adapted');
 });

@@ -1,6 +1,6 @@
 // `import`: adds a base model, over which a folder can be adapted to.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { bytesOfCrafted, craftedGguf } from '../../neural/models/import/crafted-models.ts';
@@ -22,21 +22,4 @@ test('imports a base, and states its licence and its name', async () => {
   const missing = await runCli(['import', join(folder, 'none.gguf'), ...storage], home);
   assert.equal(missing.code, 1);
   assert.match(missing.err, /none\.gguf/);
-});
-
-test('a run over a GGUF base fits everything for it, and says that its own weights stay', async () => {
-  const path = join(folder, 'Short Coder.gguf');
-  writeFileSync(path, bytesOfCrafted(craftedGguf('qwen2')));
-  const store = ['--storage', join(folder, 'short-store')];
-  const added = await runCli(['import', path, ...store]);
-  assert.equal(added.code, 0, added.err);
-  const root = join(folder, 'project');
-  mkdirSync(root);
-  for (let i = 0; i < 9; i++)
-    writeFileSync(join(root, `part${i}.ts`), `export const part${i} = measure(${i});\nprint(part${i});\n`.repeat(20));
-  const options = ['--base', 'short-coder', '--device', 'cpu', '--threads', '1', '--minutes', '0.1', '--local'];
-  const adapted = await runCli([root, ...options, ...store]);
-  assert.equal(adapted.code, 0, adapted.err);
-  assert.doesNotMatch(adapted.err, /With training/);
-  assert.match(adapted.out.replace(/\s+/g, ' '), /'short-coder' is a GGUF file, whose own weights stay as they are\./);
 });

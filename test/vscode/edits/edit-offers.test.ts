@@ -171,14 +171,6 @@ test('the status bar names file, line and key of the edit, and follows it when i
   assert.match(desk.status.accessibilityInformation?.label ?? '', /^Next edit: a\.ts line 6/);
 });
 
-test('the hint stands in a line that is in view', async () => {
-  const { editor } = await renamed();
-  const hint = 'Tab: next edit, line 5';
-  assert.equal(desk.drawnAt(editor, hint)?.line, 1);
-  desk.scroll(editor, 4, 6);
-  assert.equal(desk.drawnAt(editor, hint)?.line, 4);
-});
-
 test('going on after a pause offers the next edit at once', async () => {
   desk.answer = 'Go On';
   const { offers, editor, state } = await renamed();
@@ -208,18 +200,6 @@ test('the status bar shows a pause until it is ended', async () => {
   assert.ok(!desk.status.visible || !/pause/.test(desk.status.text));
 });
 
-test('goes to an edit in another file', async () => {
-  const { offers, editor } = await renamed();
-  const other = await opened('src/b.ts', 'export { total };\nsend(total);\n');
-  await desk.show(editor.document);
-  await take(offers);
-  await take(offers);
-  assert.ok(desk.drawn(editor).includes('Tab: next edit, b.ts line 1'), desk.drawn(editor).join());
-  await take(offers);
-  assert.equal(desk.active.document, other.document);
-  assert.match(other.document.getText(), /^export \{ sum \};/);
-});
-
 test('opens a file of the folder, and takes the place from its present text', async () => {
   const { offers, editor } = await renamed([{ path: 'src/b.ts', text: 'send(total);\n' }]);
   desk.write('src/b.ts', '\n\nsend(total);\n');
@@ -247,10 +227,8 @@ test('applies all after a preview if the first file is gone', async () => {
   await take(offers);
   await offers.applyAll();
   const [refactoring] = desk.confirmed;
-  assert.deepEqual(
-    refactoring?.edits.map(({ uri, text }) => [uri.path, text]),
-    [['/work/src/c.ts', 'sum']],
-  );
+  const actual = refactoring?.edits.map(({ uri, text }) => [uri.path, text]);
+  assert.deepEqual(actual, [['/work/src/c.ts', 'sum']]);
 });
 
 for (const [path, isTold] of [
@@ -278,31 +256,6 @@ test('the local models are told of finished edits, and of none after a checkout'
   assert.equal(state.histories.length, count, 'the edit under way is no news');
   desk.checkout();
   assert.deepEqual(told(), []);
-});
-
-test('the rest of an insertion is offered where the user types it', async () => {
-  const { offers, state } = setUp();
-  const object = (name: string, option = '') => `add({\n  name: '${name}',\n${option}  size: 1,\n});\n\n`;
-  const names = ['red', 'green', 'blue'];
-  const editor = await opened('src/a.ts', names.map((name) => object(name)).join(''));
-  const { document } = editor;
-  const type = (line: number, text: string) => {
-    let [position, at] = [{ line, character: document.lineAt(line).text.length }, 0];
-    for (const piece of text.match(/\n {2}|./g) ?? []) {
-      at = document.offsetAt(position as never) + piece.length;
-      document.change([
-        { range: { start: position, end: position, isEmpty: true, isSingleLine: true } as never, text: piece },
-      ]);
-      position = document.positionAt(at);
-    }
-    desk.cursor(editor, position.line, position.character);
-    return position;
-  };
-  type(1, "\n  label: 'red',");
-  type(7, "\n  label: 'green',");
-  await until(() => state.tab);
-  const end = type(13, '\n  la');
-  assert.equal(offers.inLine(document as never, end as never, true)?.inserts, "bel: 'blue',");
 });
 
 for (const change of ['tool', 'paste', 'imports', 'outside', 'checkout'] as const)
@@ -393,10 +346,8 @@ test('an edit in the cursor’s line owns it, and other ghost text gives way; be
   await until(() => state.taken > 0);
   assert.equal(owns(), true);
   assert.deepEqual([state.taken, state.tab], [1, 'jump']);
-  assert.ok(
-    desk.drawn(editor).some((text) => text.startsWith('Tab: next edit, line 3')),
-    'the hint is not covered',
-  );
+  const holds = desk.drawn(editor).some((text) => text.startsWith('Tab: next edit, line 3'));
+  assert.ok(holds, 'the hint is not covered');
   editor.selection = new Selection(1, 0, 1, 0);
   assert.equal(owns(), false);
 });
