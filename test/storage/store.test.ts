@@ -1,19 +1,19 @@
 // The store's answers; deletion; the positions and stages of a run.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, afterEach, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { type Log, silentLog } from '../../src/common/log.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { PositionLedger } from '../../src/storage/position-ledger.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { Tree } from '../support/tree.ts';
 import { llmCall } from './rows.ts';
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-store-'));
+  folder = new Tree().root;
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test('a paid answer is found by its request, the newest first', () => {
   const { store } = openStore(folder);
@@ -45,10 +45,8 @@ test('deletes the adaptations of one folder, then all its data, and then everyth
     store.recordAdaptation(name, { startedAt: 1, finishedAt: 2, report: {}, router: {} });
   }
   store.deleteAdaptations('/a');
-  assert.deepEqual(
-    store.adaptations().map(({ folder }) => folder),
-    ['/b'],
-  );
+  const folders = store.adaptations().map(({ folder }) => folder);
+  assert.deepEqual(folders, ['/b']);
   assert.equal(store.rowsOf('/a').llmCalls.length, 1);
   store.deleteFolderData('/a');
   assert.deepEqual([store.rowsOf('/a').llmCalls.length, store.rowsOf('/b').llmCalls.length], [0, 1]);
@@ -82,9 +80,8 @@ test('deletes text from the files, and databases that were moved aside', () => {
   store.close();
 });
 
-const ledgerFolder = mkdtempSync(join(tmpdir(), 'easy-adaptation-ledger-'));
+const ledgerFolder = temporaryFolder();
 openStore(ledgerFolder).store.close();
-after(() => rmSync(ledgerFolder, { recursive: true, force: true }));
 
 const answer = (place: string, model: string) => ({
   ...{ place, path: 'src/a.ts', model },
@@ -133,10 +130,8 @@ test('drops answers of models that a finished run did not use', () => {
     assert.equal(ledger.answersOf('adapted').size, 1);
   });
   const { store } = openStore(ledgerFolder);
-  assert.deepEqual(
-    store.rowsOf('/work/project').answers.map((row) => row.place),
-    ['one'],
-  );
+  const places = store.rowsOf('/work/project').answers.map((row) => row.place);
+  assert.deepEqual(places, ['one']);
   store.deleteFolderData('/work/project');
   const { answers, stages } = store.rowsOf('/work/project');
   store.close();

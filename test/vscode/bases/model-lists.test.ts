@@ -1,9 +1,8 @@
 // The lists of models, with the dialogs that they open.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { after, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { ok, unwrap } from '../../../src/common/errors.ts';
 import type { AddedBase } from '../../../src/neural/models/import/add-gguf.ts';
 import { addGgufModel } from '../../../src/neural/models/import/add-gguf.ts';
@@ -13,13 +12,13 @@ import { timingKeyOf } from '../../../src/vscode/bases/shipped-bases.ts';
 import { readSettings } from '../../../src/vscode/settings/settings.ts';
 import { dialogs } from '../../fakes/vscode-dialogs.ts';
 import { bytesOfCrafted, craftedGguf } from '../../neural/models/import/crafted-models.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const { chooseBase } = await import('../../../src/vscode/bases/choose-base.ts');
 const { getModel } = await import('../../../src/vscode/bases/get-model.ts');
 const { offerBase } = await import('../../../src/vscode/bases/import-base.ts');
 
-const storage = mkdtempSync(join(tmpdir(), 'easy-adaptation-lists-'));
-after(() => rmSync(storage, { recursive: true }));
+const storage = temporaryFolder();
 beforeEach(() => dialogs.reset());
 
 const settings = readSettings(() => undefined);
@@ -57,10 +56,8 @@ test("'Get a Code Model' shows an unfinished download and removes it after askin
   dialogs.answer = 'Cancel';
   await getModel(deps);
   assert.match(rows[0] ?? '', /7B: Needs .*\. 3 MB of an unfinished download have arrived\./);
-  assert.deepEqual(
-    [dialogs.messages, existsSync(partial)],
-    [['Remove the unfinished download of Qwen2.5-Coder 7B?'], true],
-  );
+  const expected = [['Remove the unfinished download of Qwen2.5-Coder 7B?'], true];
+  assert.deepEqual([dialogs.messages, existsSync(partial)], expected);
   rows.length = 0;
   dialogs.answer = 'Remove';
   await getModel(deps);
