@@ -79,6 +79,18 @@ test('what is found is offered, and an offer that is not found again is ignored'
   edits.dispose();
 });
 
+test('two dismissed edits are not offered again, and end offers for a while', async () => {
+  const { edits, outcomes, current } = life();
+  await edits.search.run();
+  assert.equal(edits.dismiss(), false);
+  await edits.search.run();
+  assert.equal(current(), 'b');
+  assert.equal(edits.dismiss(), true);
+  await edits.search.run();
+  assert.deepEqual([current(), outcomes], [undefined, ['a rejected', 'b rejected']]);
+  edits.dispose();
+});
+
 test('a failed search for repeated edits offers what others have found, and nothing earlier', async () => {
   let isFailing = false;
   const repeated = () => (isFailing ? Promise.reject(new Error('the worker has ended')) : Promise.resolve([a]));

@@ -61,6 +61,16 @@ test('a path is run once, in one pass with the other unknown ones', async () => 
   await assert.rejects(branches.run([[8, 8]]), /beginning/);
 });
 
+test('a pass runs probable next paths, which then need no pass', async () => {
+  const branches = await branchesBehind(prompt);
+  const ahead = paths('3 9, 3 9 4, 5 1, 3 9');
+  await branches.run([[3], [5]], () => ahead);
+  await assertAlone(branches, prompt, [...ahead, [3], [5]]);
+  await branches.run([[3]], () => assert.fail('asked without a pass'));
+  await assertAlone(branches, prompt, paths('3 9 4 1, 5 2'));
+  assert.deepEqual(passes, [5, 2]);
+});
+
 test('settle bounds the tree in favour of the newest search', async () => {
   const branches = await branchesBehind(prompt);
   for (let first = 0; first < 60; first += 20) {

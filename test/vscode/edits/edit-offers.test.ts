@@ -171,6 +171,14 @@ test('the status bar names file, line and key of the edit, and follows it when i
   assert.match(desk.status.accessibilityInformation?.label ?? '', /^Next edit: a\.ts line 6/);
 });
 
+test('the hint stands in a line that is in view', async () => {
+  const { editor } = await renamed();
+  const hint = 'Tab: next edit, line 5';
+  assert.equal(desk.drawnAt(editor, hint)?.line, 1);
+  desk.scroll(editor, 4, 6);
+  assert.equal(desk.drawnAt(editor, hint)?.line, 4);
+});
+
 test('going on after a pause offers the next edit at once', async () => {
   desk.answer = 'Go On';
   const { offers, editor, state } = await renamed();
@@ -200,6 +208,18 @@ test('the status bar shows a pause until it is ended', async () => {
   assert.ok(!desk.status.visible || !/pause/.test(desk.status.text));
 });
 
+test('goes to an edit in another file', async () => {
+  const { offers, editor } = await renamed();
+  const other = await opened('src/b.ts', 'export { total };\nsend(total);\n');
+  await desk.show(editor.document);
+  await take(offers);
+  await take(offers);
+  assert.ok(desk.drawn(editor).includes('Tab: next edit, b.ts line 1'), desk.drawn(editor).join());
+  await take(offers);
+  assert.equal(desk.active.document, other.document);
+  assert.match(other.document.getText(), /^export \{ sum \};/);
+});
+
 test('opens a file of the folder, and takes the place from its present text', async () => {
   const { offers, editor } = await renamed([{ path: 'src/b.ts', text: 'send(total);\n' }]);
   desk.write('src/b.ts', '\n\nsend(total);\n');
@@ -227,8 +247,10 @@ test('applies all after a preview if the first file is gone', async () => {
   await take(offers);
   await offers.applyAll();
   const [refactoring] = desk.confirmed;
-  const actual = refactoring?.edits.map(({ uri, text }) => [uri.path, text]);
-  assert.deepEqual(actual, [['/work/src/c.ts', 'sum']]);
+  assert.deepEqual(
+    refactoring?.edits.map(({ uri, text }) => [uri.path, text]),
+    [['/work/src/c.ts', 'sum']],
+  );
 });
 
 for (const [path, isTold] of [
@@ -346,8 +368,10 @@ test('an edit in the cursor’s line owns it, and other ghost text gives way; be
   await until(() => state.taken > 0);
   assert.equal(owns(), true);
   assert.deepEqual([state.taken, state.tab], [1, 'jump']);
-  const holds = desk.drawn(editor).some((text) => text.startsWith('Tab: next edit, line 3'));
-  assert.ok(holds, 'the hint is not covered');
+  assert.ok(
+    desk.drawn(editor).some((text) => text.startsWith('Tab: next edit, line 3')),
+    'the hint is not covered',
+  );
   editor.selection = new Selection(1, 0, 1, 0);
   assert.equal(owns(), false);
 });

@@ -16,12 +16,14 @@ import { defaultRouter } from '../../../src/routing/fit.ts';
 import type { RouterModel } from '../../../src/routing/router-model.ts';
 import { openStore } from '../../../src/storage/open.ts';
 import { specialistFolder } from '../../../src/vscode/editor/paths.ts';
+import { ActiveAdaptation } from '../../../src/vscode/folder/active-adaptation.ts';
 import { FolderSession, type SessionDeps } from '../../../src/vscode/folder/folder-session.ts';
 import { writeAdaptedFolder, writeOtherTokenizer } from '../../adapt/adapted-folder.ts';
 import { makeProject, tokenizerPath as shippedTokenizer } from '../../adapt/project.ts';
 import { settled } from '../../fakes/clock.ts';
 import { draft } from '../../fakes/specialist.ts';
 import { writeModel } from '../../specialist/engine/helpers.ts';
+import { describeBase } from '../../support/packed-models.ts';
 
 type Request = AdaptRequest & { readonly neural: NonNullable<AdaptRequest['neural']> };
 
@@ -136,8 +138,11 @@ test('with another tokenizer the index is rebuilt, the base answers, and nothing
   assert.equal(session.indexedFiles, project.files.size);
   assert.deepEqual([...new Set(opened)], [earlier.neural.base]);
   assert.deepEqual(fitsOf(session), { ngram: defaultRouter(), mixed: defaultRouter() });
-  const expected = ['earlier-base', undefined];
-  assert.deepEqual([session.adaptation.unusedBecause, session.problem], expected, 'until the next adaptation');
+  assert.deepEqual(
+    [session.adaptation.unusedBecause, session.problem],
+    ['earlier-base', undefined],
+    'until the next adaptation',
+  );
   assert.ok(existsSync(join(model, 'adapter_model.safetensors')));
   // A new adaptation is used again.
   const { report } = run.value;
@@ -147,6 +152,26 @@ test('with another tokenizer the index is rebuilt, the base answers, and nothing
   const faults = ['.easyadaptationignore is not text.'];
   session.adopt({ ...report, harvest: { ...report.harvest, faults } }, Date.now(), run.value.router);
   assert.equal(session.problem, faults[0], 'the status says that an ignore file could not be read');
+});
+
+test('with another base the adapted model is kept without a notification', () => {
+  const base = join(dirname(earlier.neural.base), 'medium');
+  mkdirSync(base);
+  writeModel(base, { layers: 3 });
+  describeBase(base, 'medium', earlier.tokenizerPath);
+  let isNeuralOff = false;
+  const adopted = new ActiveAdaptation({
+    specialistFolder: earlier.specialistFolder,
+    shipped: () => ({ base, tokenizer: earlier.tokenizerPath }),
+    apiModel: () => '',
+    isNeuralOff: () => isNeuralOff,
+    onOutdated: (why) => assert.fail(why),
+  });
+  assert.equal(adopted.current().model, base);
+  assert.equal(adopted.unusedBecause, 'other-base');
+  isNeuralOff = true;
+  adopted.current();
+  assert.equal(adopted.unusedBecause, undefined, 'not reported while the neural model is off');
 });
 
 test('a draft of an unparsed document is reported once, and the draft stays', async (context) => {
