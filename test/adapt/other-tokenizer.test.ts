@@ -5,7 +5,13 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { baseAlone, currentModel, workFolder } from '../../src/adapt/models/folder-models.ts';
-import { holdsAlone, holdsMixed, readSpecialist, servedRouter } from '../../src/adapt/models/served.ts';
+import {
+  holdsAlone,
+  holdsMixed,
+  latestAdaptation,
+  readSpecialist,
+  servedRouter,
+} from '../../src/adapt/models/served.ts';
 import type { NeuralReport } from '../../src/adapt/report/adapt-report.ts';
 import type { AdaptRequest } from '../../src/adapt/request/adapt-request.ts';
 import { sha256Of } from '../../src/common/file-hash.ts';
@@ -49,6 +55,22 @@ after(() => project.remove());
 const warnings: string[] = [];
 const log: Log = { ...silentLog, warn: (message) => warnings.push(message) };
 
+describe('with the same tokenizer', () => {
+  test('the index is read, and the adapted model and its router are used', async () => {
+    assert.ok((await readSpecialist(earlier, log)).ok);
+    assert.deepEqual(currentModel(earlier.specialistFolder, shipped(earlier)), {
+      model,
+      base: earlier.neural.base,
+      name: 'adapted',
+    });
+    const latest = latestAdaptation(earlier, log);
+    assert.ok(latest.ok);
+    assert.deepEqual(servedRouter(earlier, true, log), latest.value.router);
+    assert.deepEqual(servedRouter(earlier, false, log), latest.value.report.neural?.ngramRouter);
+    assert.notDeepEqual(latest.value.router, defaultRouter());
+  });
+});
+
 describe('with another tokenizer', () => {
   test('every reader refuses the index and says that it will be rebuilt', async () => {
     const tokenizer = readTokenizer(now.tokenizerPath);
@@ -80,8 +102,10 @@ describe('with another tokenizer', () => {
     const completion = await completeAt(`${join(project.root, path as string)}:8`, now, index, engine, log);
     assert.ok(completion.ok, JSON.stringify(completion));
     assert.equal(completion.value.draft.model, 'base + n-gram');
-    const holds = warnings.some((line) => /stored index is not used: .*another tokenizer/.test(line));
-    assert.ok(holds, warnings.join('\n'));
+    assert.ok(
+      warnings.some((line) => /stored index is not used: .*another tokenizer/.test(line)),
+      warnings.join('\n'),
+    );
     assert.ok(
       warnings.some((line) => /adapted to this folder.*not used\. Run "Adapt/.test(line)),
       warnings.join('\n'),
