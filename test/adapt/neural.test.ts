@@ -65,25 +65,22 @@ test("if fitting the adapted model's mixture fails, the base's figures are those
   assert.equal(engine.open.size, 0, 'all models are closed');
 });
 
-test("fitting the adapted model's mixture starts from the base's mixture weights", async () => {
+test("fitting the adapted model's mixture starts from the base's mixture weights", async (t) => {
   const shipped = '{"version":1,"gate":[7],"ranking":[7]}';
   writeFileSync(join(base, 'mixture.json'), shipped);
-  try {
-    const sourceWeights: string[] = [];
-    const engine = scripted({
-      fail: (kind, { open }) => {
-        const [source] = open.values();
-        if (kind === 'fit') sourceWeights.push(readFileSync(join(source?.model as string, 'mixture.json'), 'utf8'));
-        return undefined;
-      },
-    });
-    await report(engine);
-    assert.deepEqual(sourceWeights, [shipped], 'once, for the adapted model');
-    assert.deepEqual(JSON.parse(readFileSync(join(used().model, 'mixture.json'), 'utf8')).gate, [1]);
-    assert.equal(readFileSync(join(base, 'mixture.json'), 'utf8'), shipped);
-  } finally {
-    rmSync(join(base, 'mixture.json'));
-  }
+  t.after(() => rmSync(join(base, 'mixture.json')));
+  const sourceWeights: string[] = [];
+  const engine = scripted({
+    fail: (kind, { open }) => {
+      const [source] = open.values();
+      if (kind === 'fit') sourceWeights.push(readFileSync(join(source?.model as string, 'mixture.json'), 'utf8'));
+      return undefined;
+    },
+  });
+  await report(engine);
+  assert.deepEqual(sourceWeights, [shipped], 'once, for the adapted model');
+  assert.deepEqual(JSON.parse(readFileSync(join(used().model, 'mixture.json'), 'utf8')).gate, [1]);
+  assert.equal(readFileSync(join(base, 'mixture.json'), 'utf8'), shipped);
 });
 
 /** Writes two bases into one folder, as they ship. */
@@ -195,13 +192,11 @@ test('where training rarely pays, the first plan fits index, thresholds and rout
   assert.ok(figures.router && (figures.neural?.quality.base.places ?? 0) > 0);
   assert.match(outcomeInWords(outcomeOf(figures)), /^Fitted to this folder without training: .* completes \d\d/);
   const chosen = await askedFor(300, trains);
-  assert.deepEqual(
-    chosen.offers.map(({ choice, why }) => [choice.trains, why === undefined]),
-    [
-      [false, false],
-      [true, true],
-    ],
-  );
+  const actual = chosen.offers.map(({ choice, why }) => [choice.trains, why === undefined]);
+  assert.deepEqual(actual, [
+    [false, false],
+    [true, true],
+  ]);
   assert.equal(chosen.engine.trained.length, 1);
 });
 
@@ -250,10 +245,8 @@ test('after the plan the estimate of the time left falls, and rises only with an
   assert.ok(steps.every((at, i) => at >= (steps[i - 1] ?? 1)));
   assert.deepEqual([steps.at(-1), updates[0]?.step?.of], [6, 6]);
   const lefts = updates.slice(planned).map(({ left }) => left as number);
-  assert.ok(
-    lefts.every((left, i) => left >= 0 && left <= (lefts[i - 1] ?? 600)),
-    lefts.join(),
-  );
+  const holds = lefts.every((left, i) => left >= 0 && left <= (lefts[i - 1] ?? 600));
+  assert.ok(holds, lefts.join());
   assert.equal(lefts.at(-1), 0);
   const shares = updates.slice(planned).map(({ overall }) => overall as number);
   assert.ok(shares.every((share, i) => share >= (shares[i - 1] ?? 0) && share <= 1));
@@ -296,10 +289,8 @@ test('a better model replaces the earlier one, and the report compares them', as
   assert.equal(readFileSync(join(first, 'adapted-by'), 'utf8'), 'the script');
   assert.equal(JSON.parse(readFileSync(join(first, 'mixture.json'), 'utf8')).version, 1);
   assert.ok(!existsSync(workFolder(request.specialistFolder)));
-  assert.match(
-    outcomeInWords(outcomeOf(figures)),
-    /^Kept: \d+\.\d more of 100 lines right at \d+ positions of files it has not seen \(/,
-  );
+  const pattern = /^Kept: \d+\.\d more of 100 lines right at \d+ positions of files it has not seen \(/;
+  assert.match(outcomeInWords(outcomeOf(figures)), pattern);
   assert.equal(engine.open.size, 0, 'all models are closed');
   const text = plainTextOf(reportDocument(figures, 'engine', 0));
   for (const word of ['Before: base + n-grams', 'Now: adapted + n-grams', ` of ${figures.specialist?.places}\n`])
@@ -311,11 +302,8 @@ test('a better model replaces the earlier one, and the report compares them', as
   const secondReport = await report(scripted());
   assert.equal(secondReport.neural?.used, 'adapted');
   assert.ok(secondReport.neural?.chosenFrom?.earlier);
-  assert.equal(
-    secondReport.neural.quality.earlier,
-    undefined,
-    'it does not stay, so the test files are none of its business',
-  );
+  const actual = secondReport.neural.quality.earlier;
+  assert.equal(actual, undefined, 'it does not stay, so the test files are none of its business');
   assert.notEqual(used().model, first);
   assert.ok(existsSync(first), 'another process may still use the earlier model');
   await report(scripted());

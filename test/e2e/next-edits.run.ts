@@ -166,14 +166,6 @@ step('typing the beginning of it shows the rest as ghost text', async () => {
   assert.equal(await saved('edits/options.ts'), expected);
 });
 
-step('the panel names the edits that it was learned from', async () => {
-  await editor.command('Easy Adaptation: Show Panel');
-  const row = editor.panel().locator('.row.source-edit').first();
-  await row.locator('summary').first().click();
-  await row.getByText('It repeats these edits:').waitFor();
-  await editor.shot('edits-06-panel');
-});
-
 step('Apply All shows a preview, and keeps the offers if it is discarded', async () => {
   const button = (label: string) => editor.page.locator('.bulk-edit-panel .monaco-button').filter({ hasText: label });
   await retype(1, 14, 'boxWidth', 'edits/sizes.ts');

@@ -79,10 +79,8 @@ test('a wrong file leaves neither file nor base, and a second download at the sa
   const wrong = { ...request, model: { ...request.model, sha256: '0'.repeat(64) } };
   const refused = await client.job('downloadModel', wrong, never);
   assert.equal(refused.ok ? '' : refused.error.code, 'corrupt');
-  assert.deepEqual(
-    readdirSync(join(storage, DOWNLOADS)).filter((name) => name.includes('gguf')),
-    [],
-  );
+  const actual = readdirSync(join(storage, DOWNLOADS)).filter((name) => name.includes('gguf'));
+  assert.deepEqual(actual, []);
   assert.deepEqual(listPackages(join(storage, IMPORTED_BASES)), []);
   const lock = unwrap(lockDownload(storage, request.model.sha256, 'a test'));
   const second = await client.job('downloadModel', request, never);

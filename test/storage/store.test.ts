@@ -1,9 +1,8 @@
 // The store's answers; deletion; the positions and stages of a run.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, afterEach, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { type Log, silentLog } from '../../src/common/log.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { RunStore } from '../../src/storage/run-store.ts';
@@ -11,9 +10,8 @@ import { llmCall } from './rows.ts';
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-store-'));
+  folder = new Tree().root;
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test('a paid answer is found by its request, the newest first', () => {
   const { store } = openStore(folder);

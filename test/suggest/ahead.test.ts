@@ -262,13 +262,6 @@ test('nothing is offered after typing, after the attention time, or without an a
   assert.equal(empty.ready, 0);
 });
 
-test('a suggestion that is being typed stays, with or without a list', async () => {
-  const h = new Harness({ specialist: sure('localName(first);') });
-  const first = await h.answer(position);
-  const along = await h.answer(query('const x = loc', '\n'), beside, 0);
-  assert.equal(along?.id, first?.id);
-});
-
 test('a manual request uses the usual threshold and has no time limit', async () => {
   const specialist = new ScriptedSpecialist(() => h.clock.sleep(300).then(() => draft('customerNamesByRegion', 0.51)));
   const h: Harness = new Harness({ specialist, llm: undefined });

@@ -51,14 +51,12 @@ test('the picture has what was expected of each model and what labels of people 
   const report = reportOf('person', risk);
   assert.deepEqual(parseReport(JSON.stringify(report)), report);
   const { text, chart } = resultsOf(report).picture ?? {};
-  assert.deepEqual(
-    chart?.bars.map(({ name, figure, note = '' }) => [name, figure, note]),
-    [
-      ['Local model', '75% (66% to 82%), expected 78%', ''],
-      ['Large model', '95% (89% to 98%), expected 82%', ''],
-      ['Both, 25% sent', '95% (89% to 98%), expected 90%', 'No difference from the previous one'],
-    ],
-  );
+  const actual = chart?.bars.map(({ name, figure, note = '' }) => [name, figure, note]);
+  assert.deepEqual(actual, [
+    ['Local model', '75% (66% to 82%), expected 78%', ''],
+    ['Large model', '95% (89% to 98%), expected 82%', ''],
+    ['Both, 25% sent', '95% (89% to 98%), expected 90%', 'No difference from the previous one'],
+  ]);
   assert.deepEqual(text, [
     'If the large model answers 25% of the texts, 95% are right.',
     'Checked on 100 texts against labels of people, with the 95% interval, beside what was expected.',
@@ -86,10 +84,8 @@ test('what is expected and was not checked is a bar of its own, and is said once
   assert.deepEqual(picture?.chart.bars, [
     { name: 'Local model', share: 0.68, low: 0.49, high: 0.82, figure: '68% (49% to 82%), expected' },
   ]);
-  assert.match(
-    picture.text.join(' '),
-    /^The local model is expected to get about 68% .* Not checked: no text was held/,
-  );
+  const pattern = /^The local model is expected to get about 68% .* Not checked: no text was held/;
+  assert.match(picture.text.join(' '), pattern);
   assert.deepEqual(notes, []);
   const unknown = resultsOf({ ...counts, curve: [], judgedOn: 0, judgedBy: 'person', soFarUsd: 0 });
   assert.deepEqual([unknown.picture, unknown.notes.length], [undefined, 1]);

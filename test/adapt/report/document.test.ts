@@ -58,11 +58,8 @@ test('the local model is also listed at the positions of the large model if thos
     return cells({ ...report, api }, 'Lines exactly right');
   };
   assert.deepEqual(rowsAt(24).get('Local model, where the large one was asked'), ['50.0% (one file)', '24']);
-  assert.equal(
-    rowsAt(14).get('Local model, where the large one was asked'),
-    undefined,
-    'a row with too few is left out',
-  );
+  const actual = rowsAt(14).get('Local model, where the large one was asked');
+  assert.equal(actual, undefined, 'a row with too few is left out');
 });
 
 test('with too few positions there is no table, and the report says how many there were', () => {
@@ -210,10 +207,9 @@ test('terminal text has the same sections in lines of at most 100 columns and re
 
 test('the picture has a bar with its interval for each model', () => {
   const { chart, table } = sectionOf(reportOf(true), 'Lines exactly right') ?? {};
-  assert.deepEqual(
-    chart?.bars.map(({ name, figure }) => [name, figure]),
-    table?.rows.map(([name, figure]) => [name, figure]),
-  );
+  const actual = chart?.bars.map(({ name, figure }) => [name, figure]);
+  const expected = table?.rows.map(([name, figure]) => [name, figure]);
+  assert.deepEqual(actual, expected);
   for (const { share, low = 1, high = 0 } of chart?.bars ?? []) assert.ok(low <= share && share <= high);
 });
 

@@ -103,10 +103,9 @@ test('tokens that the n-grams predict weigh less, in plain text, before a middle
     snippets,
     known: ngramProbabilities,
   });
-  assert.deepEqual(
-    weighed.map(({ ids }) => ids),
-    samples.map(({ ids }) => ids),
-  );
+  const actual = weighed.map(({ ids }) => ids);
+  const expected = samples.map(({ ids }) => ids);
+  assert.deepEqual(actual, expected);
   const [first] = files as [HarvestedFile];
   const minimumWeight = 0.3 / 1.3;
   const isNearly = (a: number, b: number) => Math.abs(a - b) < 1e-6;
@@ -118,10 +117,8 @@ test('tokens that the n-grams predict weigh less, in plain text, before a middle
     );
   assert.equal(trainedWeights.length, (lengths.get(first.path) as number) + 1);
   trainedWeights.forEach((weight, i) => {
-    assert.ok(
-      isNearly(weight, i % 3 === 0 && i < trainedWeights.length - 1 ? minimumWeight : 1),
-      `token ${i}: ${weight}`,
-    );
+    const holds = isNearly(weight, i % 3 === 0 && i < trainedWeights.length - 1 ? minimumWeight : 1);
+    assert.ok(holds, `token ${i}: ${weight}`);
   });
   const middles = weighed.flatMap((sample, n) => {
     const from = weightsOf(samples[n] as (typeof samples)[number]).indexOf(4);

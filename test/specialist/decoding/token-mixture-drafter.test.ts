@@ -111,10 +111,8 @@ test('the fit lowers the loss below that of either model, and is used from then 
     (work) => work(),
     ({ done }) => seen.push(done),
   );
-  assert.deepEqual(
-    seen,
-    [...seen].sort((a, b) => a - b),
-  );
+  const expected = [...seen].sort((a, b) => a - b);
+  assert.deepEqual(seen, expected);
   assert.equal(seen.at(-1), positions.length);
   assert.ok(fit.loss.mixed < Math.min(fit.loss.ngram, fit.loss.neural), JSON.stringify(fit.loss));
   assert.equal(mixed.weights, fit.weights);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { after, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { ok, unwrap } from '../../../src/common/errors.ts';
 import type { AddedBase } from '../../../src/neural/models/import/add-gguf.ts';
 import { addGgufModel } from '../../../src/neural/models/import/add-gguf.ts';
@@ -13,13 +13,13 @@ import { timingKeyOf } from '../../../src/vscode/bases/shipped-bases.ts';
 import { readSettings } from '../../../src/vscode/settings/settings.ts';
 import { dialogs } from '../../fakes/vscode-dialogs.ts';
 import { bytesOfCrafted, craftedGguf } from '../../neural/models/import/crafted-models.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const { chooseBase } = await import('../../../src/vscode/bases/choose-base.ts');
 const { getModel } = await import('../../../src/vscode/bases/get-model.ts');
 const { offerBase } = await import('../../../src/vscode/bases/import-base.ts');
 
-const storage = mkdtempSync(join(tmpdir(), 'easy-adaptation-lists-'));
-after(() => rmSync(storage, { recursive: true }));
+const storage = temporaryFolder();
 beforeEach(() => dialogs.reset());
 
 const settings = readSettings(() => undefined);
