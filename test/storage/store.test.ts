@@ -6,6 +6,8 @@ import { beforeEach, test } from 'node:test';
 import { type Log, silentLog } from '../../src/common/log.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { RunStore } from '../../src/storage/run-store.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { Tree } from '../support/tree.ts';
 import { llmCall } from './rows.ts';
 
 let folder: string;
@@ -80,9 +82,8 @@ test('deletes text from the files, and databases that were moved aside', () => {
   store.close();
 });
 
-const runStoreFolder = mkdtempSync(join(tmpdir(), 'easy-adaptation-run-store-'));
+const runStoreFolder = temporaryFolder();
 openStore(runStoreFolder).store.close();
-after(() => rmSync(runStoreFolder, { recursive: true, force: true }));
 
 const answer = (place: string, model: string) => ({
   ...{ place, path: 'src/a.ts', model },

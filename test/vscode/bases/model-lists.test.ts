@@ -1,7 +1,6 @@
 // The lists of models, with the dialogs that they open.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeEach, test } from 'node:test';
 import { ok, unwrap } from '../../../src/common/errors.ts';
