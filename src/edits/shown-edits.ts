@@ -1,4 +1,4 @@
-// Which next edits were shown without being followed, dismissed or taken back: they are not offered again.
+// Next edits that were dismissed, taken back, or shown and not taken: they are not offered again.
 import type { NextEdit } from './history/edit.ts';
 
 /** How often a place is shown after different edits, and what does not repeat others. */

@@ -81,35 +81,6 @@ def greet(name, mark="!"):
   drawn: /^, mark$/,
 };
 
-const awaited: Offered = {
-  name: 'a caller in TypeScript after a function became asynchronous',
-  path: 'following/title.ts',
-  before: `export function loadTitle(address: string): string {
-  return titleAt(address);
-}
-
-export async function titles(addresses: readonly string[]): Promise<string[]> {
-  const found: string[] = [];
-  for (const address of addresses) {
-    const title = loadTitle(address);
-    found.push(title);
-  }
-  return found;
-}
-`,
-  typed: [
-    { old: 'export', text: 'export async' },
-    { old: '): string', text: '): Promise<string>' },
-  ],
-  finished: 'export async function loadTitle(address: string): Promise<string> {',
-  answer: answered(90, '    const title = loadTitle(address);', '    const title = await loadTitle(address);'),
-  sure: 90,
-  follows: ['= loadTitle', '= await loadTitle'],
-  line: 8,
-  key: 'Tab',
-  drawn: /^await $/,
-};
-
 const member: Offered = {
   name: 'lines of a switch in TypeScript after a member of an enum',
   path: 'following/shape.ts',
@@ -173,7 +144,7 @@ func showCount(path string) error {
   lines: '    count, err := readCount(path)\n    if err != nil {\n        return err\n    }',
 };
 
-export const offered: readonly Offered[] = [list, argument, awaited, member, error];
+export const offered: readonly Offered[] = [list, argument, member, error];
 
 /** Typed while other keys come. */
 export const optional: Offered = {

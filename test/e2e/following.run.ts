@@ -137,7 +137,7 @@ async function isListed({ path, line, sure }: Offered): Promise<void> {
   assert.match((await row.locator('.cost').textContent()) ?? '', /^<?\$0\.000\d/);
 }
 
-const [list, argument, awaited, member, error] = offered as [Offered, Offered, Offered, Offered, Offered];
+const [list, argument, member, error] = offered as [Offered, Offered, Offered, Offered];
 
 step('without consent no edit is asked for', async () => {
   await editor.ready();
@@ -182,7 +182,7 @@ step('in local-only mode no edit is asked for', async () => {
   await editor.panel().getByText('Local-only mode is on').first().waitFor({ state: 'detached' });
 });
 
-for (const change of [list, argument, awaited, member])
+for (const change of [list, argument, member])
   step(`offers what follows, applies it, and takes it back: ${change.name}`, () => follow(change));
 
 step('an answer without an edit offers nothing', async () => {

@@ -1,6 +1,6 @@
 // The extension's state for the active editor's folder: one snapshot for status bar, panel, menu and context keys.
 import * as vscode from 'vscode';
-import { holdsForApi } from '../../adapt/models/served.ts';
+import { routerFitsApi } from '../../adapt/models/served.ts';
 import type { AdaptReport, ApiReport } from '../../adapt/report/adapt-report.ts';
 import { Part } from '../../common/disposable.ts';
 import { thousands } from '../../common/format.ts';
@@ -111,7 +111,7 @@ export class Status extends Part<StatusDeps> {
     const { api } = this.deps;
     const last = session?.adaptation.latest?.report;
     // Measurements of another large model do not apply to this one.
-    const report = last && holdsForApi(last, api.model) ? last : undefined;
+    const report = last && routerFitsApi(last, api.model) ? last : undefined;
     return sliderPoints(report, (share, balance) => api.usdOf(share * stopsAnHour + editCallsAnHour(balance)));
   }
 

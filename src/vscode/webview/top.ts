@@ -14,8 +14,6 @@ import type { Words } from './wording.ts';
 export interface StatusActions {
   readonly run: (command: string) => void;
   readonly setBalance: (value: number) => void;
-  /** The slider's place has changed; it may still move. */
-  readonly showBalance: (value: number) => void;
   readonly setThreshold: (value: number) => void;
 }
 
@@ -149,7 +147,6 @@ export class StatusView {
   /** Describes the slider's position, with cost and gain if this folder's last adaptation has measured them. */
   private explain(balance: number): void {
     const { state } = this;
-    this.actions.showBalance(balance);
     const model = state?.apiModel ?? '';
     const none = state?.localOnly
       ? 'Local-only mode is on. Nothing leaves this machine.'

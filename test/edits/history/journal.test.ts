@@ -30,23 +30,19 @@ test('tells edits at two places apart, the one that was typed last at the end', 
   const desk = new Desk({ [FILE]: CODE });
   desk.type(FILE, 'item: ', 'thing: ');
   desk.type(FILE, 'user: ', 'person: ');
-  assert.deepEqual(
-    desk.edits().map(({ inserted }) => inserted),
-    ['thing', 'person'],
-  );
+  const actual = desk.edits().map(({ inserted }) => inserted);
+  assert.deepEqual(actual, ['thing', 'person']);
 });
 
 test('joins the lines of one burst, and cuts them into a change per line', () => {
   const desk = new Desk({ [FILE]: 'const a = old(1);\nconst b = old(2);\nrest();\n' });
   desk.type(FILE, 'old', 'fresh', 1);
   desk.type(FILE, 'old', 'fresh');
-  assert.deepEqual(
-    desk.edits().map(({ removed, inserted }) => [removed, inserted]),
-    [
-      ['old', 'fresh'],
-      ['old', 'fresh'],
-    ],
-  );
+  const actual = desk.edits().map(({ removed, inserted }) => [removed, inserted]);
+  assert.deepEqual(actual, [
+    ['old', 'fresh'],
+    ['old', 'fresh'],
+  ]);
   assert.equal(desk.journal.recentEdits().at(-1)?.left, 'const a = ');
 });
 
@@ -126,13 +122,11 @@ test('marks edits at several cursors', () => {
     ]),
     'cursors',
   );
-  assert.deepEqual(
-    desk.edits().map(({ kind, inserted }) => [kind, inserted]),
-    [
-      ['cursors', 'who'],
-      ['cursors', 'who'],
-    ],
-  );
+  const actual = desk.edits().map(({ kind, inserted }) => [kind, inserted]);
+  assert.deepEqual(actual, [
+    ['cursors', 'who'],
+    ['cursors', 'who'],
+  ]);
 });
 
 test('ignores documents that were not opened', () => {

@@ -56,10 +56,8 @@ test('a change that the editor cannot show whole is refused before it is looked 
   assert.deepEqual(looked, []);
   // A line that is long by itself, of which only a word is changed.
   const line = `send('${'x'.repeat(130)}', total);`;
-  assert.equal(
-    edited(line, line.replace('total', 'list'), { text: `${line}\n` }),
-    `${line.replace('total', 'list')}\n`,
-  );
+  const expected = `${line.replace('total', 'list')}\n`;
+  assert.equal(edited(line, line.replace('total', 'list'), { text: `${line}\n` }), expected);
 });
 
 test('the change has whole words that differ', () => {
