@@ -18,7 +18,7 @@ const MOST_HUNKS = 40;
 /** Longer hunks are more than a consequence, lines. */
 const MOST_LINES = 8;
 const PENALTY = { l2: 5, interceptL2: 0.1 };
-const CALLS = [0.25, 0.35, 0.45, 0.55];
+const CALLS = 0.55;
 
 interface Row {
   readonly repository: string;
@@ -103,13 +103,10 @@ const odds = new Map(
 const byOdds = [...recorded].sort((a, b) => (odds.get(b) as number) - (odds.get(a) as number));
 const count = (own: readonly Row[]) => own.filter(({ isRight }) => isRight === 1).length;
 console.log(`${rows.length} places, ${recorded.length} recorded, of which ${count(recorded)} right`);
-for (const share of CALLS) {
-  const kept = count(byOdds.slice(0, Math.round(share * byOdds.length))) / count(recorded);
-  console.log(`${share} of the places asked at: ${kept.toFixed(2)} of the right answers kept`);
-}
+const kept = count(byOdds.slice(0, Math.round(CALLS * byOdds.length))) / count(recorded);
+console.log(`${CALLS} of the places asked at: ${kept.toFixed(2)} of the right answers kept`);
 const rounded = (values: readonly number[]) => values.map((value) => Math.round(value * 1e4) / 1e4);
-const model = calibrated(fitted(rows), recorded);
-const { mean, scale, weights, intercept } = model;
+const { mean, scale, weights, intercept } = calibrated(fitted(rows), recorded);
 const written = {
   source: {
     fitter: 'bench/edits/fit.ts',

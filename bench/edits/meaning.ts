@@ -18,7 +18,7 @@ const REPOSITORIES = ['bubbletea', 'pydantic-settings'];
 const COMMITTED = join(root, 'bench/data/commits');
 const SAMPLE = { count: 60, perCommit: 3, seed: 49 };
 /** The setting's default, and others; 1 asks everywhere. */
-const BALANCES = [0.35, 0.4, 0.42, 0.45, 1];
+const BALANCES = [0.35, 0.4, 0.45, 1];
 /** A hunk takes a person 20 s: see replay/next.ts. */
 const EDITS_AN_HOUR = 180;
 const ANSWER_TOKENS = { edit: 80, none: 5 };
@@ -73,12 +73,9 @@ function askedAt(position: EditPosition, answers: ReturnType<typeof recordedAnsw
   const facts = modelFacts(defaultModel);
   const prompt = editPrompt(editRequestAt(placeOf(position)), facts);
   const answer = judged(position, written);
-  const usage = {
-    inputTokens: estimateTokens(promptLength(prompt).all, facts),
-    cacheWriteTokens: 0,
-    cacheReadTokens: 0,
-    outputTokens: /<new>/.test(written) ? ANSWER_TOKENS.edit : ANSWER_TOKENS.none,
-  };
+  const inputTokens = estimateTokens(promptLength(prompt).all, facts);
+  const outputTokens = /<new>/.test(written) ? ANSWER_TOKENS.edit : ANSWER_TOKENS.none;
+  const usage = { inputTokens, outputTokens, cacheWriteTokens: 0, cacheReadTokens: 0 };
   return [{ position, answer, p: followUp(placeOf(position)), usd: priceUsd(usage, facts) }];
 }
 

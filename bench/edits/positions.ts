@@ -9,7 +9,7 @@ import { isOneToken } from '../../src/specialist/ngram/model.ts';
 import type { Tokenizer } from '../../src/text/tokenizer/bpe.ts';
 import { shippedTokenizer } from '../common/shipped.ts';
 import type { Commit, Hunk } from '../replay/commits.ts';
-import { walkWhole } from '../replay/next.ts';
+import { PATIENCE_MS, walkWhole } from '../replay/next.ts';
 import { orderOf, repeatingHunks } from '../replay/replay.ts';
 
 /** A hunk follows near by if it begins within so many lines of the cursor. */
@@ -21,9 +21,6 @@ function isCommon(name: string): boolean {
   tokenizer ??= shippedTokenizer();
   return isOneToken(tokenizer, name);
 }
-
-/** As long as it takes: quality is measured apart from time. */
-const PATIENCE_MS = 10_000;
 
 /**
  * What the author changes next: near by, near by as an earlier hunk was, further away in the file, or nothing more in
@@ -59,15 +56,8 @@ export function placeOf({ path, text, offset, edits }: EditPosition): EditedPlac
   return { path, text, offset, changes: edits, errors: [] };
 }
 
-/**
- * Every position of a commit, top down.
- * @param isJudged of its id: whether an answer is judged there. Elsewhere the local rules are not asked, and nothing
- * breaks the syntax
- */
-export async function positionsIn(
-  commit: Commit,
-  isJudged: (id: string) => boolean = () => true,
-): Promise<EditPosition[]> {
+/** Every position of a commit, top down. @param isJudged of its id; elsewhere no rule is asked, and nothing breaks */
+export async function positionsIn(commit: Commit, isJudged = (_: string) => true): Promise<EditPosition[]> {
   const order = orderOf(commit, 'top-down');
   const repeating = repeatingHunks(commit, order);
   const done: RecentChange[] = [];

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { RecentChange } from '../../src/edits/history/edit.ts';
 import { changedLines } from '../../src/text/edits.ts';
 import { lineNumber } from '../../src/text/lines.ts';
-import { sectionsOf } from './txtar.ts';
 
 /** A cursor in a file. */
 export interface Scenario {
@@ -45,6 +44,17 @@ function scenariosIn(written: string): Scenario[] {
     edits,
     expected: expected === '' ? undefined : expected,
   }));
+}
+
+/** The parts of the txtar format: a header, then sections that begin with '-- NAME --'. */
+function sectionsOf(written: string): {
+  readonly header: string;
+  readonly sections: ReadonlyMap<string, string>;
+} {
+  const [header = '', ...parts] = written.replaceAll('\r\n', '\n').split(/^-- (.*) --\n/m);
+  const sections = new Map<string, string>();
+  for (let i = 0; i + 1 < parts.length; i += 2) sections.set(parts[i] ?? '', parts[i + 1] ?? '');
+  return { header, sections };
 }
 
 /** As the journal would have it: the lines that differ, and those beside them. */
