@@ -51,12 +51,14 @@ export function kindOf({ before, replacements }: MirroredChange, reason: Reason 
   return text.length >= PASTE || lines > 1 ? 'pasted' : 'typed';
 }
 
-/** What differs, as whole lines; nothing if that is too long. */
+/** What differs, as whole lines; nothing if that is too long, or blank lines alone. */
 export function wholeLines({ old, now, start, oldEnd, end }: Versions): RecentChange[] {
   const from = lineStart(now.text, start);
   const lines = ({ text }: RedactedText, to: number) => text.slice(from, lineEnd(text, to));
   const changed = changedLines(lines(old, oldEnd), lines(now, end));
-  if (changed.old === changed.new || changed.old.length > MAX_EDIT || changed.new.length > MAX_EDIT) return [];
+  const isBlank = (changed.old + changed.new).trim() === '';
+  if (isBlank || changed.old === changed.new || changed.old.length > MAX_EDIT || changed.new.length > MAX_EDIT)
+    return [];
   const at = from + changed.start;
   // The last line of a text has no line end of its own.
   const side = ({ redacted }: RedactedText, { length }: string) =>
