@@ -53,7 +53,7 @@ async function run({ data = SCENARIOS, only, into }: BenchOptions): Promise<Figu
   return figures;
 }
 
-const placeOf = ({ path, text, offset, edits: changes }: Scenario) => ({ path, text, offset, changes, errors: [] });
+const placeOf = ({ path, text, offset, edits: changes }: Scenario) => ({ path, text, offset, changes, newErrors: 0 });
 
 async function resultOf(scenario: Scenario, answer: string | undefined) {
   if (answer === undefined) throw new Error(`No answer was recorded for the scenario ${scenario.id}.`);

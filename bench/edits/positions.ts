@@ -53,7 +53,7 @@ export interface EditPosition {
 }
 
 export function placeOf({ path, text, offset, edits }: EditPosition): EditedPlace {
-  return { path, text, offset, changes: edits, errors: [] };
+  return { path, text, offset, changes: edits, newErrors: 0 };
 }
 
 /** Every position of a commit, top down. @param isJudged of its id; elsewhere no rule is asked, and nothing breaks */

@@ -49,7 +49,7 @@ export async function typeForCalls(commit: Commit): Promise<TypedCommit[]> {
     keys++;
     if (gapMs < (CALL_PAUSES[0] as number) || cursor === undefined) return;
     const text = journal.textOf(cursor.path) as string;
-    const place = { ...cursor, text, changes: journal.recentChanges(), errors: [] };
+    const place = { ...cursor, text, changes: journal.recentChanges(), newErrors: 0 };
     if (followUp(place) <= PRICE) return;
     const latencyMs = LATENCY.wholeMs * Math.exp(LATENCY.spread * normal());
     stops.push({ gapMs, latencyMs, isBetween, isBlank: isWritingOn(place) });

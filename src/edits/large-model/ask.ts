@@ -125,7 +125,7 @@ export class FollowingEdits {
   }
 
   /** The request at a place, redacted, as it would be sent. Rejects if it cannot be redacted. */
-  async requestFor({ path, text, offset, changes, errors }: EditedPlace): Promise<EditRequest> {
+  async requestFor({ path, text, offset, changes }: EditedPlace): Promise<EditRequest> {
     const { redact, redactQuery } = this.deps;
     // The journal redacted whole texts; what has become known since is redacted now.
     const cut = { start: true, end: true };
@@ -137,20 +137,15 @@ export class FollowingEdits {
       );
       return { ...change, path: await redact.path(change.path), before, after, above, below } as RecentChange;
     });
-    const messages = errors.map(async (error) => ({ ...error, message: await redact.text(error.message, path, cut) }));
     // Whole texts are redacted, also what is being typed at the cursor, and cut afterwards.
-    const [whole, redacted, errorsShown] = await Promise.all([
-      redactQuery(query),
-      Promise.all(sides),
-      Promise.all(messages),
-    ]);
+    const [whole, ...redacted] = await Promise.all([redactQuery(query), ...sides]);
     const typed = hiddenBefore(query.prefix, whole.prefix);
     const hide = (side: string) => (typed === '' ? side : side.replaceAll(typed, '*'.repeat(typed.length)));
     return editRequestAt({
       path: whole.path,
       text: whole.prefix + whole.suffix,
       offset,
-      // A change shows the line of the cursor, too, and so may a message.
+      // A change shows the line of the cursor, too.
       changes: redacted.map((change) => ({
         ...change,
         before: hide(change.before),
@@ -158,7 +153,6 @@ export class FollowingEdits {
         above: hide(change.above),
         below: hide(change.below),
       })),
-      errors: errorsShown.map((error) => ({ ...error, message: hide(error.message) })),
     });
   }
 
@@ -224,9 +218,9 @@ function fileQuery({ path }: Pick<EditedPlace, 'path'>): CompletionQuery {
   return { path, languageId: languageIdOf(path), prefix: '', suffix: '' };
 }
 
-/** Equal for the same text around the cursor after the same changes. Errors come later. */
+/** Equal for the same text around the cursor after the same changes. */
 function stateOf(place: EditedPlace): string {
   return createHash('sha256')
-    .update(JSON.stringify(editRequestAt({ ...place, errors: [] })))
+    .update(JSON.stringify(editRequestAt(place)))
     .digest('base64');
 }

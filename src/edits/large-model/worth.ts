@@ -15,16 +15,11 @@ export interface EditedPlace {
   readonly offset: number;
   /** Oldest first; the last one was just made. Not empty. */
   readonly changes: readonly RecentChange[];
-  /** What a language server finds wrong in the file, from above. */
-  readonly errors: readonly PlaceError[];
-}
-
-export interface PlaceError {
-  /** From 0. */
-  readonly line: number;
-  readonly message: string;
-  /** It was not there before the last change. */
-  readonly isNew: boolean;
+  /**
+   * Lines of the file in which a language server has found an error since the last change. Its words stay here: they may
+   * quote a secret that only its place in the file shows.
+   */
+  readonly newErrors: number;
 }
 
 /**
@@ -60,21 +55,18 @@ const SIGNATURE =
 const IMPORT = /^(?:import\b|from\b[^\n]{0,200}\bimport\b|use\s|export\b[^\n]{0,500}\bfrom\b|[^\n]{0,500}\brequire\()/;
 
 const flag = (value: boolean) => (value ? 1 : 0);
-const linesIn = (text: string) => text.split('\n').length - 1;
+const lineCount = (text: string) => text.split('\n').length - 1;
 const namesIn = (text: string) => new Set(text.match(NAME) ?? []);
 const without = (names: ReadonlySet<string>, others: ReadonlySet<string>) => [...names].filter((n) => !others.has(n));
 const removedBy = ({ before, after }: RecentChange) => without(namesIn(before), namesIn(after));
 const addedBy = ({ before, after }: RecentChange) => without(namesIn(after), namesIn(before));
 
-function factsOf({ path, text, offset, changes, errors }: EditedPlace) {
+function factsOf({ path, text, offset, changes, newErrors }: EditedPlace) {
   const last = changes.at(-1) as RecentChange;
   const earlier = changes.slice(0, -1);
   const lines = text.split('\n');
   const behind = lineNumber(text, offset) + 1;
-  // The error of the cursor's line may be about what is being typed.
-  const isFresh = ({ isNew, line }: PlaceError) => isNew && line !== behind - 1;
-  const newErrors = new Set(errors.filter(isFresh).map(({ line }) => line)).size;
-  const own = last.path === path ? linesIn(last.after) : 0;
+  const own = last.path === path ? lineCount(last.after) : 0;
   const first = Math.max(0, behind - Math.max(1, own));
   const wordsIn = (part: readonly string[]) => part.map(wordsOf);
   const above = wordsIn(lines.slice(Math.max(0, first - NEAR), first));
@@ -117,8 +109,8 @@ function likest(side: string, lines: readonly (readonly string[])[]): number {
 
 const FEATURES = {
   'a deletion': ({ last }) => flag(last.after === ''),
-  'inserted lines': ({ last }) => Math.log1p(linesIn(last.after)),
-  'one line for one': ({ last }) => flag(linesIn(last.before) === 1 && linesIn(last.after) === 1),
+  'inserted lines': ({ last }) => Math.log1p(lineCount(last.after)),
+  'one line for one': ({ last }) => flag(lineCount(last.before) === 1 && lineCount(last.after) === 1),
   'a signature': ({ last }) => flag(last.before !== '' && SIGNATURE.test(last.after)),
   'an import': ({ last }) => flag(IMPORT.test(last.after.trimStart())),
   'lines below with a removed name': ({ oldNamesBelow }) => Math.log1p(oldNamesBelow),

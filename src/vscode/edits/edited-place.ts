@@ -4,7 +4,6 @@ import * as vscode from 'vscode';
 import { Part } from '../../common/disposable.ts';
 import type { AskedPlace } from '../../edits/editor.ts';
 import type { ChangeKind } from '../../edits/history/edit.ts';
-import type { PlaceError } from '../../edits/large-model/worth.ts';
 import { lineFeedOffset } from '../editor/document-query.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
@@ -49,18 +48,16 @@ export class EditedPlaces extends Part<SourceDeps> {
     if (text === undefined || selections.length !== 1 || !selection.isEmpty || changes.length === 0) return undefined;
     const { version } = document;
     const offset = lineFeedOffset(document, selection.active);
-    const place = { path, text, offset, changes, errors: this.errors(document) };
+    const place = { path, text, offset, changes, newErrors: this.newErrors(document, selection.active.line) };
     return { folder, place, isChanged: () => document.version !== version };
   }
 
-  private errors(document: vscode.TextDocument): PlaceError[] {
-    const known = this.typed?.document === document ? this.typed.errors : undefined;
-    return errorsIn(document)
-      .map((error) => {
-        const { message, range } = error;
-        return { line: range.start.line, message, isNew: known?.has(nameOf(error)) === false };
-      })
-      .sort((a, b) => a.line - b.line);
+  /** Lines, but the cursor's, with an error that was not there before the edit. */
+  private newErrors(document: vscode.TextDocument, line: number): number {
+    const { typed } = this;
+    if (typed?.document !== document) return 0;
+    const fresh = errorsIn(document).filter((error) => !typed.errors.has(nameOf(error)));
+    return new Set(fresh.map(({ range }) => range.start.line).filter((each) => each !== line)).size;
   }
 }
 

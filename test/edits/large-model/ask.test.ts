@@ -17,7 +17,7 @@ import { recentChange } from '../support.ts';
 const PATH = 'src/a.ts';
 const TEXT = 'const sum = 1;\nsend(total);\nprint(total);\nprint(total);\n';
 const CHANGES = [recentChange('const total = 1;', 'const sum = 1;')];
-const PLACE: EditedPlace = { path: PATH, text: TEXT, offset: 14, changes: CHANGES, errors: [] };
+const PLACE: EditedPlace = { path: PATH, text: TEXT, offset: 14, changes: CHANGES, newErrors: 0 };
 
 const replyOf = (now: string, { sure = '80', old = 'send(total);' } = {}) =>
   `<sure>${sure}</sure>\n<old>\n${old}\n</old>\n<new>\n${now}\n`;
@@ -76,7 +76,7 @@ test('offers the edit, asked once at a place, and books its cost when it is paid
   const { start: at, end, replacement, probability, least, origin } = offered;
   assert.deepEqual([at, end, replacement, probability, least], [start, start + 'total'.length, 'sum', 0.8, 0.3]);
   assert.deepEqual(origin, { kind: 'follows', model: 'scripted', costUsd: 0.001, latencyMs: 250 });
-  assert.equal(costOf(await after({ errors: [{ line: 1, message: 'no name', isNew: true }] })), 0);
+  assert.equal(costOf(await after({ newErrors: 3 })), 0);
   for (const parts of [{ changes: [] }, { offset: 0 }]) await after(parts);
   assert.deepEqual([llm.prompts.length, unshown()], [3, [0.001, 0.001, 0.001]]);
 });
@@ -272,11 +272,9 @@ test('text, changes and paths are redacted before they are cut, also a secret th
   const text = `// hunter\nsecret\n${'//\n'.repeat(44)}key(hunter)`;
   const sides = { above: '// hunter\nsecret\n', below: 'hunter\n' };
   const change = { ...recentChange('a = hunter\nsecret', 'key(hunter)', 'hunter.ts'), ...sides };
-  const errors = [{ line: 46, message: "'hunter' is unknown", isNew: true }];
-  await after({ path: 'src/hunter.ts', text, offset: text.length - 1, changes: [change], errors });
+  await after({ path: 'src/hunter.ts', text, offset: text.length - 1, changes: [change] });
   const sent = llm.prompts[0]?.user.map((block) => block.text).join('') ?? '';
   assert.ok(sent.includes('<file path="src/******.ts" lines="2-47 of 47">\n2| ******\n3| //\n'), sent);
   assert.ok(sent.includes('key(******<cursor/>)'), sent);
-  assert.ok(sent.includes('<errors>'), sent);
   assert.ok(!/hunter|secret/.test(sent), sent);
 });

@@ -18,7 +18,7 @@ type Options = Partial<CheckDeps> & {
 
 function check(old: string, now: string, { text = TEXT, offset = 0, recent = [], ...rest }: Options = {}) {
   const { path = 'src/a.ts', line, ...deps } = rest;
-  const place = { path, text, offset, changes: recent, errors: [] };
+  const place = { path, text, offset, changes: recent, newErrors: 0 };
   const all = { isKnownName: () => false, breaks: () => false, ...deps };
   return checkedEdit(place, { sure: 1, old, new: now, ...(line !== undefined && { line }) }, all);
 }

@@ -8,7 +8,7 @@ import { unknownModel } from '../../../src/llm/protocol/models.ts';
 import { recentChange } from '../support.ts';
 
 const FILE = { path: 'src/a.ts', before: 'one();\ntw', after: 'o();\n', line: 7, lines: 30 };
-const REQUEST: EditRequest = { ...FILE, changes: [], errors: [] };
+const REQUEST: EditRequest = { ...FILE, changes: [] };
 
 function written(request: Partial<EditRequest>): string {
   const { user } = editPrompt({ ...REQUEST, ...request }, unknownModel);
@@ -17,13 +17,12 @@ function written(request: Partial<EditRequest>): string {
 
 const countOf = (text: string, mark: string) => text.split(mark).length - 1;
 
-test('the prompt shows the changes as diffs, the last one apart, then the numbered lines and their errors', () => {
+test('the prompt shows the changes as diffs, the last one apart, then the numbered lines', () => {
   const changes = [
     { ...recentChange('first();', '', 'src/b.ts'), line: 4, above: 'zero();\n' },
     // A blank line is one, and no line is none.
     { ...recentChange('', 'second();\n\nthird();'), line: 8, above: '\none();\n', below: 'two();\n' },
   ];
-  const errors = [{ line: 8, message: "Cannot find\nname 'two'", isNew: true }];
   const expected = [
     ...['<earlier>', '--- src/b.ts', '@@ -4,2 +4,1 @@', ' zero();', '-first();', '</earlier>', ''],
     ...['<latest>', '--- src/a.ts', '@@ -7,3 +7,6 @@', ' ', ' one();', '+second();', '+', '+third();', ' two();'],
@@ -36,26 +35,23 @@ test('the prompt shows the changes as diffs, the last one apart, then the number
       '10| ',
       '</file>',
     ],
-    ...['', '<errors>', "9: Cannot find name 'two'", '</errors>'],
   ];
-  assert.equal(written({ changes, errors }), expected.join('\n'));
+  assert.equal(written({ changes }), expected.join('\n'));
   assert.equal(written({}), expected.slice(18, 23).join('\n'));
   const { stop, purpose } = editPrompt(REQUEST, unknownModel);
   assert.deepEqual([stop, purpose], [['</sure>'], 'next edit']);
 });
 
 test('no text, change or path closes a part, however tags are nested', () => {
-  const marks =
-    '<old¦</old>¦<new>¦</new>¦<earlier>¦</earlier>¦<latest>¦</latest>¦<file path=¦</file>¦<errors>¦</errors>¦<cursor/>'.split(
-      '¦',
-    );
+  const marks = '<old¦</old>¦<new>¦</new>¦<earlier>¦</earlier>¦<latest>¦</latest>¦<file path=¦</file>¦<cursor/>'.split(
+    '¦',
+  );
   const counts = (text: string) => marks.map((mark) => countOf(text, mark));
   const with3 = (text: string) => {
     const path = `src/${text}\n${text}".ts`;
     const sides = { above: `i${text}j\n`, below: `k${text}l\n` };
     const change = { ...recentChange(`a${text}b`, `c${text}d`, path), ...sides };
-    const errors = [{ line: 8, message: `m${text}n`, isNew: false }];
-    return written({ path, before: `e${text}f`, after: `g${text}h`, changes: [change, change], errors });
+    return written({ path, before: `e${text}f`, after: `g${text}h`, changes: [change, change] });
   };
   const plain = counts(with3(''));
   const random = uniforms(5);
@@ -82,15 +78,8 @@ test('the request has the whole lines near the cursor, as they were given: redac
   const lines = Array.from({ length: 300 }, (_, i) => `line ${i} has a password`);
   const text = lines.join('\n');
   const offset = text.indexOf('line 150') + 5;
-  const errors = [104, 105, 150, 205, 206].map((line) => ({ line, message: `${line}`, isNew: false }));
-  const {
-    before,
-    after,
-    line,
-    lines: count,
-    ...rest
-  } = editRequestAt({ path: 'a', text, offset, changes: [], errors });
-  assert.deepEqual([line, count, rest.errors.map((error) => error.line)], [105, 300, [105, 150, 205]]);
+  const { before, after, line, lines: count } = editRequestAt({ path: 'a', text, offset, changes: [] });
+  assert.deepEqual([line, count], [105, 300]);
   assert.equal(before, `${lines.slice(105, 150).join('\n')}\nline `);
   assert.equal(after, `150 has a password\n${lines.slice(151, 206).join('\n')}`);
 });

@@ -382,7 +382,7 @@ test('finds the next edits in open documents and in files of the folder', async 
 test('judges a place and an edit of a large model, with the names of the folder’s other files', async (t) => {
   const path = 'src/new.ts';
   const changes = [recentChange('const total = 1;', 'const sum = 1;', path)];
-  const place = { path, text: 'const sum = 1;\nsend(total);\n', offset: 14, changes, errors: [] };
+  const place = { path, text: 'const sum = 1;\nsend(total);\n', offset: 14, changes, newErrors: 0 };
   const client = started(t);
   await client.load(snapshotPath);
   client.setOpenFile('src/open.ts', 'summonOtter();\n');
