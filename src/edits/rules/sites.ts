@@ -94,6 +94,7 @@ function siteAt(document: TokenizedText, rule: RewriteRule, anchor: Anchor, at: 
   };
   const sharedLeft = agreement(left, before);
   const sharedRight = agreement(right, after);
+  if (sharedLeft < rule.needed.left || sharedRight < rule.needed.right) return undefined;
   if (anchor.side === 'left' && sharedLeft <= anchor.index) return undefined;
   if (anchor.side === 'right' && sharedRight <= anchor.index) return undefined;
   // An insertion needs both neighbours that the examples share.

@@ -17,7 +17,7 @@ async function offersOf(desk: Desk, paths: readonly string[] = [FILE]) {
 /** The document with all offers of a file applied. */
 async function applied(desk: Desk, path = FILE): Promise<string> {
   let text = desk.text(path);
-  const offers = (await offersOf(desk)).filter((offer) => offer.path === path);
+  const offers = (await offersOf(desk, [path])).filter((offer) => offer.path === path);
   for (const { start, end, removed, replacement } of offers.sort((a, b) => b.start - a.start)) {
     assert.equal(text.slice(start, end), removed);
     text = text.slice(0, start) + replacement + text.slice(end);
@@ -36,6 +36,51 @@ test('replaces the same part of different names', async () => {
   const text = await applied(desk);
   assert.ok(text.includes("fetchPart(id, 'part')"));
   assert.ok(text.includes("fetchPage(id, 'page')"));
+});
+
+/** What the user changes at two places, and what all the others then are. */
+const largest: readonly [what: string, path: string, old: string, text: string, before: string, after: string][] = [
+  [
+    'a host is replaced whole',
+    'docs/links.md',
+    'www.starlette.io',
+    'starlette.dev',
+    ['a', 'b', 'c', 'd'].map((page) => `[${page}](https://www.starlette.io/${page}/)\n\n\n`).join(''),
+    ['a', 'b', 'c', 'd'].map((page) => `[${page}](https://starlette.dev/${page}/)\n\n\n`).join(''),
+  ],
+  [
+    'a part of a name is replaced in this name',
+    'docs/tool.md',
+    'my-old-tool',
+    'my-new-tool',
+    'Install my-old-tool.\n\n\nRun my-old-tool.\n\n\nThe old way is an old-tool.\n\n\nStop my-old-tool.\n',
+    'Install my-new-tool.\n\n\nRun my-new-tool.\n\n\nThe old way is an old-tool.\n\n\nStop my-new-tool.\n',
+  ],
+  [
+    'a word of a phrase is replaced in this phrase',
+    'docs/names.md',
+    'user name',
+    'account name',
+    'The user name is shown.\n\n\nChoose a user name.\n\n\nThe user sees his user name.\n',
+    'The account name is shown.\n\n\nChoose a account name.\n\n\nThe user sees his account name.\n',
+  ],
+];
+for (const [what, path, old, text, before, after] of largest)
+  test(`repeats the largest stretch that two changes share: ${what}`, async () => {
+    const desk = new Desk({ [path]: before });
+    desk.type(path, old, text);
+    desk.type(path, old, text);
+    // One key takes the offers of one rule.
+    assert.equal(new Set((await offersOf(desk, [path])).map(({ rule }) => rule)).size, 1);
+    assert.equal(await applied(desk, path), after);
+  });
+
+test('after one change of two parts of a line, neither part is repeated alone', async () => {
+  const desk = new Desk({
+    [FILE]: 'open(path, false);\n\n\nopen(name, false);\n\n\nread(path, false);\n\n\nopen(x, true);\n',
+  });
+  desk.type(FILE, 'open(path, false)', 'start(path, true)');
+  assert.deepEqual(await offersOf(desk), []);
 });
 
 test('offers a name in other files once two files have it, after the last place of the open one', async () => {
