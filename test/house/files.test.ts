@@ -39,7 +39,7 @@ const lines: Readonly<Record<string, number>> = {
   src: 400,
   'src/adapt': 4400,
   'src/common': 3100,
-  'src/edits': 3300,
+  'src/edits': 3400,
   'src/jobs': 1900,
   'src/llm': 2700,
   'src/neural': 8000,
@@ -52,7 +52,7 @@ const lines: Readonly<Record<string, number>> = {
   'src/text-tasks': 3800,
   'src/vscode': 11_700,
   'src/workspace': 6800,
-  test: 47_100,
+  test: 47_200,
 };
 
 test('a room has as many lines as were decided', () => {

@@ -5,6 +5,7 @@ import { languageIdOf } from '../../text/languages.ts';
 import { indentLength, lineEnd, lineStart } from '../../text/lines.ts';
 import type { Edit, TextFile } from '../history/edit.ts';
 import { similarity, wordsOf } from '../history/tokens.ts';
+import { ancestorsOf } from './ancestors.ts';
 import choice from './choice.json' with { type: 'json' };
 import type { InsertedToken, RewriteRule } from './rewrite-rule.ts';
 import type { Site } from './sites.ts';
@@ -190,22 +191,6 @@ function linesBetween(text: string, one: number, other: number): number {
   const to = Math.max(one, other);
   for (let at = text.indexOf('\n', Math.min(one, other)); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) lines++;
   return lines;
-}
-
-/** The lines that enclose a place by their indent, outermost first. */
-function ancestorsOf(text: string, at: number): string[] {
-  const found: string[] = [];
-  let start = lineStart(text, at);
-  const own = text.slice(start, lineEnd(text, start));
-  let indent = own.trim() === '' ? 1000 : indentLength(own);
-  for (let lines = 0; start > 0 && indent > 0 && lines < 400; lines++) {
-    start = lineStart(text, start - 1);
-    const line = text.slice(start, lineEnd(text, start));
-    if (line.trim() === '' || indentLength(line) >= indent || /^\s*[)\]}]/.test(line)) continue;
-    indent = indentLength(line);
-    found.push(line.trim());
-  }
-  return found.reverse();
 }
 
 function ancestorsOfExample({ left }: Edit): string[] {

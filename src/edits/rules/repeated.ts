@@ -8,6 +8,7 @@ import { type IncrementalParser, outerWindow } from '../../text/syntax/increment
 import { type Edit, type NextEdit, nextEdit, placeOf, type Replacement, type TextFile } from '../history/edit.ts';
 import { TokenizedText } from '../history/tokens.ts';
 import { type FileSites, featuresOf, probabilityOf } from './features.ts';
+import { isElsewhere } from './owner.ts';
 import { learnRules, type RewriteRule } from './rewrite-rule.ts';
 import { anchorOf, type Site, sitesIn } from './sites.ts';
 
@@ -41,6 +42,8 @@ export interface Candidate {
   readonly features: readonly number[];
   /** Whether the user has just made the same change for the second time or more, and hardly anything else with it. */
   readonly isSameAgain: boolean;
+  /** Whether it has another owner than the examples. */
+  readonly isElsewhere: boolean;
 }
 
 interface ScoredSite extends Candidate {
@@ -49,6 +52,8 @@ interface ScoredSite extends Candidate {
 }
 
 const BUDGET_MS = 40;
+/** With another owner than the examples' only a place in the cursor's line may be likely enough. */
+const ELSEWHERE = 0.3;
 /** Time to parse for one edit of a large model, ms: the user does not wait for it. */
 const PARSE_MS = 1000;
 const MAX_RULES = 16;
@@ -98,8 +103,16 @@ export function candidates({ edits, documents, filesWith }: NextEditsInput, dead
   for (const rule of learnRules(edits).slice(0, MAX_RULES)) {
     if (performance.now() > deadline) break;
     const files = sitesOf(rule, edits, documents, filesWith, texts);
-    const { placed, isSameAgain } = featuresOf(rule, files, edits);
-    found.push(...placed.map((place) => ({ ...place, isSameAgain })));
+    const isForeign = isElsewhere(rule, documents);
+    for (const isElse of [false, true]) {
+      const own = files.flatMap((each) => {
+        const sites = each.sites.filter((site) => isForeign(site, each.file) === isElse);
+        return sites.length === 0 ? [] : [{ ...each, sites, near: nearest({ ...each, sites }, rule) }];
+      });
+      if (own.length === 0) continue;
+      const { placed, isSameAgain } = featuresOf(rule, own, edits);
+      found.push(...placed.map((place) => ({ ...place, isSameAgain, isElsewhere: isElse })));
+    }
   }
   return found;
 }
@@ -115,7 +128,7 @@ function scoredSites(input: NextEditsInput, deadline: number): ScoredSite[] {
     )
     .map((one) => ({
       ...one,
-      probability: probabilityOf(one.features),
+      probability: probabilityOf(one.features) * (one.isElsewhere ? ELSEWHERE : 1),
       least: input.least ?? leastOfEdit({ kind: 'repeats', isHere: isHere(one), isAgain: one.isSameAgain }),
     }));
   const last = edits.at(-1);
@@ -134,7 +147,7 @@ function sitesOf(
   documents: readonly TextFile[],
   filesWith: NextEditsInput['filesWith'],
   texts: Map<string, TokenizedText>,
-): FileSites[] {
+): Omit<FileSites, 'near'>[] {
   const word = anchorOf(rule)?.text;
   if (word === undefined) return [];
   const isOpen = new Set(documents.map(({ path }) => path));
@@ -145,9 +158,7 @@ function sitesOf(
     const sites = sitesIn(text, rule).filter(
       (site) => !isJustWritten(site, file.path, edits) && !isOtherKindOfName(site, file.text),
     );
-    if (sites.length === 0) return [];
-    const own = { file, isOpen: isOpen.has(file.path), sites };
-    return [{ ...own, near: nearest(own, rule) }];
+    return sites.length === 0 ? [] : [{ file, isOpen: isOpen.has(file.path), sites }];
   });
 }
 
