@@ -50,7 +50,7 @@ const lines: Readonly<Record<string, number>> = {
   'src/suggest': 2700,
   'src/text': 3600,
   'src/text-tasks': 3800,
-  'src/vscode': 11_700,
+  'src/vscode': 11_800,
   'src/workspace': 6800,
   test: 47_200,
 };

@@ -5,7 +5,15 @@ import { languageIdOf } from '../../text/languages.ts';
 import { lineNumber } from '../../text/lines.ts';
 import { parserFor } from '../../text/syntax/grammars.ts';
 import { type IncrementalParser, outerWindow } from '../../text/syntax/incremental-parser.ts';
-import { type Edit, type NextEdit, nextEdit, placeOf, type Replacement, type TextFile } from '../history/edit.ts';
+import {
+  type Edit,
+  type NextEdit,
+  nextEdit,
+  placeOf,
+  type Replacement,
+  type TextFile,
+  type UnsurePlaces,
+} from '../history/edit.ts';
 import { TokenizedText } from '../history/tokens.ts';
 import { type FileSites, featuresOf, probabilityOf } from './features.ts';
 import { isElsewhere } from './owner.ts';
@@ -44,6 +52,8 @@ export interface Candidate {
   readonly isSameAgain: boolean;
   /** Whether it has another owner than the examples. */
   readonly isElsewhere: boolean;
+  /** Paths of the rule's places with such an owner, a path for each place. */
+  readonly paths: readonly string[];
 }
 
 interface ScoredSite extends Candidate {
@@ -76,16 +86,27 @@ export async function nextEdits(input: NextEditsInput): Promise<NextEdit[]> {
     deadline ??= performance.now() + ms;
     if (parser === undefined || parsesNoWorse(parser, file.text, changeOf(site), deadline)) offered.push(scored);
   }
-  return offered.map(({ file, site, probability, least }) =>
-    nextEdit(file, changeOf(site), {
+  return offered.map(({ file, site, probability, least, paths }) => {
+    const alike = offered.filter((other) => other.site.rule === site.rule).map((other) => other.file.path);
+    return nextEdit(file, changeOf(site), {
       origin: { kind: 'repeats' },
       rule: ruleName(site.rule),
       learnedFrom: site.rule.examples,
-      left: offered.filter((other) => other.site.rule === site.rule).length,
+      left: alike.length,
+      unsure: unsurePlaces(paths, alike),
       probability,
       least,
-    }),
-  );
+    });
+  });
+}
+
+/** @param paths of all places @param offered of the offered ones; each has a path for each place */
+function unsurePlaces(paths: readonly string[], offered: readonly string[]): UnsurePlaces {
+  const count = (list: readonly string[], path: string) => list.filter((each) => each === path).length;
+  return {
+    count: Math.max(0, paths.length - offered.length),
+    paths: [...new Set(paths)].filter((path) => count(paths, path) > count(offered, path)),
+  };
 }
 
 function ruleName({ key, examples }: RewriteRule): string {
@@ -111,7 +132,8 @@ export function candidates({ edits, documents, filesWith }: NextEditsInput, dead
       });
       if (own.length === 0) continue;
       const { placed, isSameAgain } = featuresOf(rule, own, edits);
-      found.push(...placed.map((place) => ({ ...place, isSameAgain, isElsewhere: isElse })));
+      const paths = own.flatMap(({ file, sites }) => sites.map(() => file.path));
+      found.push(...placed.map((place) => ({ ...place, isSameAgain, isElsewhere: isElse, paths })));
     }
   }
   return found;

@@ -100,6 +100,21 @@ test('offers a name in other files once two files have it, after the last place 
   assert.deepEqual(await places(), ['src/c.ts', 'src/c.ts']);
 });
 
+test('counts the places of the folder that it does not offer', async () => {
+  const names = ['b', 'c', 'd'].map((name) => `src/${name}.ts`);
+  const desk = new Desk({ [FILE]: 'draw(rowLimit);\n\n\nfill(rowLimit);\n\n\nmove(rowLimit);\n' });
+  desk.type(FILE, 'rowLimit', 'maxRows');
+  desk.type(FILE, 'rowLimit', 'maxRows');
+  const [offer, ...others] = await nextEdits({
+    edits: desk.journal.recentEdits(),
+    documents: [{ path: FILE, text: desk.text(FILE) }],
+    filesWith: () => names.map((path) => ({ path, text: 'export const rowLimit = 3;\n'.repeat(4) })),
+    ms: MS,
+  });
+  assert.deepEqual([offer?.path, offer?.left, others], [FILE, 1, []]);
+  assert.deepEqual(offer?.unsure, { count: 12, paths: names });
+});
+
 test('offers no parameter because an attribute of its name was renamed', async () => {
   const text = 'class A:\n    def __init__(self, wait):\n        self.wait = wait\n        self.rest = self.wait\n';
   const desk = new Desk({ 'a.py': `${text}        send(self.wait)\n` });
