@@ -125,12 +125,14 @@ export function candidates({ edits, documents, filesWith }: NextEditsInput, dead
     if (performance.now() > deadline) break;
     const files = sitesOf(rule, edits, documents, filesWith, texts);
     const isForeign = isElsewhere(rule, documents);
-    for (const isElse of [false, true]) {
-      const own = files.flatMap((each) => {
-        const sites = each.sites.filter((site) => isForeign(site, each.file) === isElse);
-        return sites.length === 0 ? [] : [{ ...each, sites, near: nearest({ ...each, sites }, rule) }];
-      });
-      if (own.length === 0) continue;
+    const parts = files.flatMap((each) =>
+      [...Map.groupBy(each.sites, (site) => isForeign(site, each.file))].map(([isElse, sites]) => {
+        const part = { ...each, sites };
+        return { isElse, part: { ...part, near: nearest(part, rule) } };
+      }),
+    );
+    for (const [isElse, same] of Map.groupBy(parts, (each) => each.isElse)) {
+      const own = same.map(({ part }) => part);
       const { placed, isSameAgain } = featuresOf(rule, own, edits);
       const paths = own.flatMap(({ file, sites }) => sites.map(() => file.path));
       found.push(...placed.map((place) => ({ ...place, isSameAgain, isElsewhere: isElse, paths })));

@@ -86,7 +86,8 @@ export function learnRules(edits: readonly Edit[]): RewriteRule[] {
     if (ageOf(edit) > NEWEST) break;
     const others = newestFirst.slice(i + 1);
     for (const rule of [literalRule(edit, others), ...generalisedRules(edit, others)])
-      if (!rules.has(rule.key) && !isTakenBack(rule, newestFirst)) rules.set(rule.key, rule);
+      if (!rules.has(rule.key) && !isTakenBack(rule, newestFirst) && !hasTwoReadings(rule, newestFirst))
+        rules.set(rule.key, rule);
   }
   return withoutParts([...rules.values()], partsOf);
 }
@@ -147,6 +148,14 @@ function literalKey(edit: Edit): string {
 function isTakenBack({ key }: RewriteRule, edits: readonly Edit[]): boolean {
   const [removed, inserted] = key.split('\u0001') as [string, string];
   return edits.some((edit) => literalKey(edit) === `${inserted}\u0001${removed}`);
+}
+
+/** Whether the user has replaced the same tokens by others, too, and did not do this the last two times. */
+function hasTwoReadings({ key }: RewriteRule, newestFirst: readonly Edit[]): boolean {
+  const [removed = '', inserted] = key.split('\u0001');
+  if (removed === '' || inserted === undefined) return false;
+  const same = newestFirst.map(literalKey).filter((other) => other.startsWith(`${removed}\u0001`));
+  return same.some((other) => other !== key) && same.slice(0, 2).some((other) => other !== key);
 }
 
 /** Exactly the tokens of an edit, with the other edits that did the same. */

@@ -30,11 +30,16 @@ interface Anchor {
   readonly index: number;
 }
 
-/** The word by which a rule's places are found; undefined: the rule says too little. */
+/** Shorter numbers say too little, characters. */
+const SHORTEST_NUMBER = 3;
+
+/** The word or number by which a rule's places are found; undefined: the rule says too little. */
 export function anchorOf({ removed, left, right }: RewriteRule): Anchor | undefined {
   const words = (tokens: readonly PatternToken[], side: Anchor['side']): Anchor[] =>
     tokens.flatMap(({ kind, text, hole }, index) =>
-      kind === 'word' && hole === undefined ? [{ text, side, index }] : [],
+      hole === undefined && (kind === 'word' || (kind === 'number' && text.length >= SHORTEST_NUMBER))
+        ? [{ text, side, index }]
+        : [],
     );
   const longest = words(removed, 'removed').sort((a, b) => b.text.length - a.text.length)[0];
   if (longest !== undefined) return longest;

@@ -100,6 +100,27 @@ test('offers a name in other files once two files have it, after the last place 
   assert.deepEqual(await places(), ['src/c.ts', 'src/c.ts']);
 });
 
+test('a text that was replaced in two ways waits for the second example of one', async () => {
+  const text = (name: string) => `${name}(value, 1);\n\n\n`;
+  const desk = new Desk({ [FILE]: ['send', 'send', 'send', 'send', 'send'].map(text).join('') });
+  desk.type(FILE, 'value', 'first');
+  desk.type(FILE, 'value', 'second');
+  assert.deepEqual(await offersOf(desk), []);
+  desk.type(FILE, 'value', 'second');
+  const [offer, ...others] = await offersOf(desk);
+  assert.equal(offer?.replacement, 'second');
+  assert.ok(others.every(({ replacement }) => replacement === 'second'));
+});
+
+test('repeats a version, of which only a number changes', async () => {
+  const names = ['api', 'app', 'cli', 'web'];
+  const desk = new Desk({ 'README.md': names.map((name) => `${name}==2.0.0b1\n\n\n`).join('') });
+  desk.type('README.md', '0b1', '0rc1');
+  desk.type('README.md', '0b1', '0rc1');
+  const offers = await offersOf(desk, ['README.md']);
+  assert.deepEqual(offers.map(({ line }) => line).sort(), [6, 9]);
+});
+
 test('counts the places of the folder that it does not offer', async () => {
   const names = ['b', 'c', 'd'].map((name) => `src/${name}.ts`);
   const desk = new Desk({ [FILE]: 'draw(rowLimit);\n\n\nfill(rowLimit);\n\n\nmove(rowLimit);\n' });
