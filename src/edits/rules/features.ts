@@ -102,7 +102,7 @@ function ofSite({ found, own, ancestorsOfOwn, newest, judged }: FileFacts, site:
   const distances = own.map(({ at }) => linesBetween(text, at, site.start));
   const nearest = distances.indexOf(Math.min(...distances));
   const ancestors = ancestorsOf(text, site.start);
-  const near = ancestorsOfOwn[nearest] ?? ancestorsOfExample(newest);
+  const near = ancestorsOfOwn[nearest] ?? ancestorsOf(newest.left, newest.left.length);
   let common = 0;
   while (common < ancestors.length && common < near.length && ancestors[common] === near[common]) common++;
   const line = lineAt(text, site.start, site.end);
@@ -191,10 +191,6 @@ function linesBetween(text: string, one: number, other: number): number {
   const to = Math.max(one, other);
   for (let at = text.indexOf('\n', Math.min(one, other)); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) lines++;
   return lines;
-}
-
-function ancestorsOfExample({ left }: Edit): string[] {
-  return ancestorsOf(left, left.length);
 }
 
 /** Whether only the examples have brought a word into the file. */

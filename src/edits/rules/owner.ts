@@ -26,13 +26,12 @@ export function isElsewhere(
   rule: RewriteRule,
   documents: readonly TextFile[],
 ): (site: Site, file: TextFile) => boolean {
-  const [newest] = rule.examples as [Edit];
-  const kind = ownerKind(newest);
+  const kind = ownerKind(rule.examples[0] as Edit);
   if (kind === undefined) return () => false;
   const texts = new Map(documents.map(({ path, text }) => [path, text]));
-  const names = new Set(rule.examples.map(({ path, left, at }) => ownerOf(kind, left, texts.get(path) ?? '', at)));
+  const names = rule.examples.map(({ path, left, at }) => ownerOf(kind, left, texts.get(path) ?? '', at));
   const [name] = names;
-  if (names.size !== 1 || name === undefined) return () => false;
+  if (name === undefined || names.some((other) => other !== name)) return () => false;
   return ({ start }, { text }) => ownerOf(kind, text.slice(0, start), text, start) !== name;
 }
 
@@ -46,8 +45,8 @@ function ownerKind({ path, left, removed, inserted, right }: Edit): OwnerKind | 
   const mark = before[0]?.text;
   if (mark === '.' && old.length === 1 && words.length === 1) return 'receiver';
   const { key, call } = ownersIn(before);
-  const addsOnly = words.every(({ text }) => tokensOf(inserted).some((token) => token.text === text));
   const added = inserted.trim();
+  const addsOnly = words.every(({ text }) => tokensOf(added).some((token) => token.text === text));
   if (addsOnly && OPERATOR.test(added)) return key === undefined ? 'function' : 'key';
   if (VALUE_END.test(right) && key !== undefined && (mark === ':' || isLiteral(old) || isTypeOrEnd(removed, added)))
     return 'key';
@@ -80,12 +79,12 @@ function ownersIn(before: readonly EditToken[]): {
     else if (/[([{]/.test(text) && depth > 0) depth--;
     else if (/[([{]/.test(text)) return { key, call: text === '(' ? nameIn(before[i + 1]) : undefined };
     else if (depth === 0 && /[,;]/.test(text)) isValue = false;
-    else if (depth === 0 && isValue && isAssigning(before, i)) key = nameIn(before.slice(i + 1).find(isName)) ?? key;
+    else if (depth === 0 && isValue && isAssigning(before, i))
+      key = nameIn(before.slice(i + 1).find(({ kind }) => kind === 'word')) ?? key;
   }
   return { key };
 }
 
-const isName = ({ kind }: EditToken) => kind === 'word';
 const nameIn = (token: EditToken | undefined) =>
   token?.kind === 'word' && !CONTROL.test(token.text) ? token.text : undefined;
 

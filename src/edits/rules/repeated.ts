@@ -126,10 +126,10 @@ export function candidates({ edits, documents, filesWith }: NextEditsInput, dead
     const files = sitesOf(rule, edits, documents, filesWith, texts);
     const isForeign = isElsewhere(rule, documents);
     const parts = files.flatMap((each) =>
-      [...Map.groupBy(each.sites, (site) => isForeign(site, each.file))].map(([isElse, sites]) => {
-        const part = { ...each, sites };
-        return { isElse, part: { ...part, near: nearest(part, rule) } };
-      }),
+      [...Map.groupBy(each.sites, (site) => isForeign(site, each.file))].map(([isElse, sites]) => ({
+        isElse,
+        part: { ...each, sites, near: nearest({ ...each, sites }, rule) },
+      })),
     );
     for (const [isElse, same] of Map.groupBy(parts, (each) => each.isElse)) {
       const own = same.map(({ part }) => part);

@@ -107,9 +107,8 @@ test('a text that was replaced in two ways waits for the second example of one',
   desk.type(FILE, 'value', 'second');
   assert.deepEqual(await offersOf(desk), []);
   desk.type(FILE, 'value', 'second');
-  const [offer, ...others] = await offersOf(desk);
-  assert.equal(offer?.replacement, 'second');
-  assert.ok(others.every(({ replacement }) => replacement === 'second'));
+  const texts = (await offersOf(desk)).map(({ replacement }) => replacement);
+  assert.deepEqual([...new Set(texts)], ['second']);
 });
 
 test('repeats a version, of which only a number changes', async () => {
