@@ -111,6 +111,12 @@ export type EditOrigin =
       readonly costUsd: number;
     };
 
+export interface UnsurePlaces {
+  readonly count: number;
+  /** Files that have such places. */
+  readonly paths: readonly string[];
+}
+
 /** What its finder says of a next edit. */
 export interface Finding {
   readonly origin: EditOrigin;
@@ -120,6 +126,8 @@ export interface Finding {
   readonly learnedFrom: readonly Edit[];
   /** Number of places of the rule that are offered, this one included. */
   readonly left: number;
+  /** Its places in the folder that are not sure enough. Absent: none are known. */
+  readonly unsure?: UnsurePlaces;
   /** Estimate that the user makes this edit, and the least that is offered: see `leastOfEdit`. */
   readonly probability: number;
   readonly least: number;

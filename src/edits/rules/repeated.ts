@@ -5,9 +5,18 @@ import { languageIdOf } from '../../text/languages.ts';
 import { lineNumber } from '../../text/lines.ts';
 import { parserFor } from '../../text/syntax/grammars.ts';
 import { type IncrementalParser, outerWindow } from '../../text/syntax/incremental-parser.ts';
-import { type Edit, type NextEdit, nextEdit, placeOf, type Replacement, type TextFile } from '../history/edit.ts';
+import {
+  type Edit,
+  type NextEdit,
+  nextEdit,
+  placeOf,
+  type Replacement,
+  type TextFile,
+  type UnsurePlaces,
+} from '../history/edit.ts';
 import { TokenizedText } from '../history/tokens.ts';
 import { type FileSites, featuresOf, probabilityOf } from './features.ts';
+import { isElsewhere } from './owner.ts';
 import { learnRules, type RewriteRule } from './rewrite-rule.ts';
 import { anchorOf, type Site, sitesIn } from './sites.ts';
 
@@ -41,6 +50,10 @@ export interface Candidate {
   readonly features: readonly number[];
   /** Whether the user has just made the same change for the second time or more, and hardly anything else with it. */
   readonly isSameAgain: boolean;
+  /** Whether it has another owner than the examples. */
+  readonly isElsewhere: boolean;
+  /** Paths of the rule's places with such an owner, a path for each place. */
+  readonly paths: readonly string[];
 }
 
 interface ScoredSite extends Candidate {
@@ -49,6 +62,8 @@ interface ScoredSite extends Candidate {
 }
 
 const BUDGET_MS = 40;
+/** With another owner than the examples' only a place in the cursor's line may be likely enough. */
+const ELSEWHERE = 0.3;
 /** Time to parse for one edit of a large model, ms: the user does not wait for it. */
 const PARSE_MS = 1000;
 const MAX_RULES = 16;
@@ -71,16 +86,27 @@ export async function nextEdits(input: NextEditsInput): Promise<NextEdit[]> {
     deadline ??= performance.now() + ms;
     if (parser === undefined || parsesNoWorse(parser, file.text, changeOf(site), deadline)) offered.push(scored);
   }
-  return offered.map(({ file, site, probability, least }) =>
-    nextEdit(file, changeOf(site), {
+  return offered.map(({ file, site, probability, least, paths }) => {
+    const alike = offered.filter((other) => other.site.rule === site.rule).map((other) => other.file.path);
+    return nextEdit(file, changeOf(site), {
       origin: { kind: 'repeats' },
       rule: ruleName(site.rule),
       learnedFrom: site.rule.examples,
-      left: offered.filter((other) => other.site.rule === site.rule).length,
+      left: alike.length,
+      unsure: unsurePlaces(paths, alike),
       probability,
       least,
-    }),
-  );
+    });
+  });
+}
+
+/** @param paths of all places @param offered of the offered ones; each has a path for each place */
+function unsurePlaces(paths: readonly string[], offered: readonly string[]): UnsurePlaces {
+  const count = (list: readonly string[], path: string) => list.filter((each) => each === path).length;
+  return {
+    count: Math.max(0, paths.length - offered.length),
+    paths: [...new Set(paths)].filter((path) => count(paths, path) > count(offered, path)),
+  };
 }
 
 function ruleName({ key, examples }: RewriteRule): string {
@@ -98,8 +124,19 @@ export function candidates({ edits, documents, filesWith }: NextEditsInput, dead
   for (const rule of learnRules(edits).slice(0, MAX_RULES)) {
     if (performance.now() > deadline) break;
     const files = sitesOf(rule, edits, documents, filesWith, texts);
-    const { placed, isSameAgain } = featuresOf(rule, files, edits);
-    found.push(...placed.map((place) => ({ ...place, isSameAgain })));
+    const isForeign = isElsewhere(rule, documents);
+    const parts = files.flatMap((each) =>
+      [...Map.groupBy(each.sites, (site) => isForeign(site, each.file))].map(([isElse, sites]) => ({
+        isElse,
+        part: { ...each, sites, near: nearest({ ...each, sites }, rule) },
+      })),
+    );
+    for (const [isElse, same] of Map.groupBy(parts, (each) => each.isElse)) {
+      const own = same.map(({ part }) => part);
+      const { placed, isSameAgain } = featuresOf(rule, own, edits);
+      const paths = own.flatMap(({ file, sites }) => sites.map(() => file.path));
+      found.push(...placed.map((place) => ({ ...place, isSameAgain, isElsewhere: isElse, paths })));
+    }
   }
   return found;
 }
@@ -115,7 +152,7 @@ function scoredSites(input: NextEditsInput, deadline: number): ScoredSite[] {
     )
     .map((one) => ({
       ...one,
-      probability: probabilityOf(one.features),
+      probability: probabilityOf(one.features) * (one.isElsewhere ? ELSEWHERE : 1),
       least: input.least ?? leastOfEdit({ kind: 'repeats', isHere: isHere(one), isAgain: one.isSameAgain }),
     }));
   const last = edits.at(-1);
@@ -134,7 +171,7 @@ function sitesOf(
   documents: readonly TextFile[],
   filesWith: NextEditsInput['filesWith'],
   texts: Map<string, TokenizedText>,
-): FileSites[] {
+): Omit<FileSites, 'near'>[] {
   const word = anchorOf(rule)?.text;
   if (word === undefined) return [];
   const isOpen = new Set(documents.map(({ path }) => path));
@@ -145,9 +182,7 @@ function sitesOf(
     const sites = sitesIn(text, rule).filter(
       (site) => !isJustWritten(site, file.path, edits) && !isOtherKindOfName(site, file.text),
     );
-    if (sites.length === 0) return [];
-    const own = { file, isOpen: isOpen.has(file.path), sites };
-    return [{ ...own, near: nearest(own, rule) }];
+    return sites.length === 0 ? [] : [{ file, isOpen: isOpen.has(file.path), sites }];
   });
 }
 
