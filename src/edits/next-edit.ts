@@ -6,8 +6,9 @@
 import { Part } from '../common/disposable.ts';
 import { isCancelled } from '../common/errors.ts';
 import { decideEdits } from '../routing/decide.ts';
+import { leastOfEdit } from '../routing/limits.ts';
 import type { AskedPlace, NextEditsDeps, Present } from './editor.ts';
-import type { Edit, NextEdit } from './history/edit.ts';
+import { type Edit, type NextEdit, nextEdit } from './history/edit.ts';
 import type { RecordedChange } from './history/journal.ts';
 import { REST_MS } from './large-model/worth.ts';
 import { type OfferedEdit, OfferedEdits } from './offers.ts';
@@ -59,12 +60,13 @@ export class NextEdits<F extends { readonly key: string }> extends Part<NextEdit
   private async find(ms: number, after: SearchedAfter, signal: AbortSignal) {
     const present = this.deps.present();
     if (present === undefined || this.offered.isSilent) return 'off' as const;
-    const { folder, edits, documents, line } = present;
+    const { folder, edits, documents, line, errors } = present;
     const input = {
       edits,
       documents,
       ignored: this.ignoredAfter(edits),
       cursor: after === 'rest' ? line : undefined,
+      errors: errors.map(({ path, line }) => ({ path, line })),
       ms,
     };
     const repeated = edits.length === 0 ? [] : this.deps.repeated(folder, input, signal);
@@ -87,7 +89,8 @@ export class NextEdits<F extends { readonly key: string }> extends Part<NextEdit
     const { folder, edits, documents } = present;
     const { offered, deps } = this;
     this.folder = folder;
-    const lists = [repeated, ...deps.sources.map((source) => source.edits(present)), this.following(folder)];
+    const known = deps.sources.map((source) => source.edits(present));
+    const lists = [repeated, ...known, this.following(folder), jumpsTo(present)];
     const next = decideEdits(lists, {
       ignored: this.ignoredAfter(edits),
       showsLines: deps.showsLines(),
@@ -99,13 +102,16 @@ export class NextEdits<F extends { readonly key: string }> extends Part<NextEdit
     if (before && !offered.has(before)) deps.onOutcome(before, 'ignored');
     if (current) this.pending ??= { offer: current, after: stateOf(edits) };
     deps.draw(true);
-    // What follows may be likelier than a fix.
-    if (after === 'key' && next.every(({ origin }) => origin.kind === 'fix')) this.askSoon();
+    // What follows may be likelier than a fix, and says more than a place.
+    if (after === 'key' && next.every(({ origin: { kind } }) => kind === 'fix' || kind === 'error')) this.askSoon();
     return next.length === 0 && edits.length > 0;
   }
 
-  /** Nothing else is offered, or only quick fixes: the large model is asked if the cursor still rests then. */
-  private askSoon(): void {
+  /**
+   * Nothing else is offered, or only fixes and places, or the user has gone to an error: the large model is asked if the
+   * cursor still rests then.
+   */
+  askSoon(): void {
     if (this.asking !== undefined || this.followed !== undefined) return;
     clearTimeout(this.resting);
     this.resting = setTimeout(() => void this.ask(), REST_MS);
@@ -176,6 +182,21 @@ export class NextEdits<F extends { readonly key: string }> extends Part<NextEdit
     }
     return offered.shown.ignored;
   }
+}
+
+/** Where the user's changes have left errors: Tab goes there. The rules may know the text, or the large model then. */
+function jumpsTo({ errors, documents, line: cursor }: Present<unknown>): NextEdit[] {
+  return errors.flatMap(({ path, line, start, since }) => {
+    if (path === cursor.path && line === cursor.line) return [];
+    const file = documents.find((each) => each.path === path);
+    const rule = JSON.stringify(['errors', since]);
+    if (file === undefined) return [];
+    const least = leastOfEdit({ kind: 'server' });
+    const found = { rule, learnedFrom: [], left: errors.length, probability: least, least };
+    const jump = nextEdit(file, { start, end: start, text: '' }, { origin: { kind: 'error' }, ...found });
+    // Lines of the same text are places of their own.
+    return [{ ...jump, place: JSON.stringify([rule, path, line]) }];
+  });
 }
 
 /** Differs after each edit. While one goes on, only what it has inserted changes. */

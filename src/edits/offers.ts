@@ -180,14 +180,21 @@ export class OfferedEdits {
     return offer?.path === path && offer.line === line ? offer : undefined;
   }
 
-  jumped({ id }: OfferedEdit): void {
-    this.jumpedTo = id;
+  jumped(offer: OfferedEdit): void {
+    if (offer.origin.kind !== 'error') {
+      this.jumpedTo = offer.id;
+      return;
+    }
+    // The user has seen it.
+    this.shown.undone(offer);
+    this.offers = this.offers.filter(({ id }) => id !== offer.id);
   }
 
   tabAction(cursor: EditCursor): TabAction {
     const { current } = this;
     if (current === undefined) return undefined;
     const isHere = isAt(current, cursor);
+    if (isHere && current.origin.kind === 'error') return undefined;
     if (!isHere) this.jumpedTo = undefined;
     if (isHere && this.jumpedTo === current.id) return 'apply';
     const isEdited = this.isEditedAt(cursor);

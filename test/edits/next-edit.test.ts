@@ -50,6 +50,7 @@ function life(over: Partial<NextEditsDeps<{ readonly key: string }>> = {}) {
     edits: [edit({})],
     documents: [{ path: PATH, text: TEXT }],
     line: { path: PATH, line: 0 },
+    errors: [],
   };
   const edits = new NextEdits({
     present: () => present,

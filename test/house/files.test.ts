@@ -39,7 +39,7 @@ const lines: Readonly<Record<string, number>> = {
   src: 400,
   'src/adapt': 4400,
   'src/common': 3100,
-  'src/edits': 3200,
+  'src/edits': 3300,
   'src/jobs': 1900,
   'src/llm': 2700,
   'src/neural': 8000,
@@ -50,9 +50,9 @@ const lines: Readonly<Record<string, number>> = {
   'src/suggest': 2700,
   'src/text': 3600,
   'src/text-tasks': 3800,
-  'src/vscode': 11_700,
+  'src/vscode': 11_900,
   'src/workspace': 6800,
-  test: 47_100,
+  test: 47_200,
 };
 
 test('a room has as many lines as were decided', () => {

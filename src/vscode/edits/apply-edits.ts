@@ -59,6 +59,7 @@ export class ApplyEdits extends Part<ApplyEditsDeps> {
     editor.revealRange(whole, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
     draw();
     if (lines) showLines(editor);
+    if (current.origin.kind === 'error') edits.askSoon();
     return current;
   }
 

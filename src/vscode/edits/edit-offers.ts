@@ -21,6 +21,7 @@ import { EditJournals, type EditJournalsDeps } from './edit-journals.ts';
 import { editRow } from './edit-row.ts';
 import { EditView } from './edit-view.ts';
 import { EditedPlaces } from './edited-place.ts';
+import { NewErrors } from './new-errors.ts';
 import { QuickFixes } from './quick-fixes.ts';
 import { Renames } from './renames.ts';
 import { TabKey } from './tab-key.ts';
@@ -43,6 +44,7 @@ export interface EditOffersDeps extends Omit<EditJournalsDeps, 'onRecorded' | 'o
 export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, DocumentListener {
   private readonly journals: EditJournals;
   private readonly renames: Renames;
+  private readonly errors: NewErrors;
   private readonly fixes: QuickFixes;
   private readonly places: EditedPlaces;
   private readonly edits: NextEdits<FolderRef>;
@@ -71,7 +73,12 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     );
     const sourceDeps = { ...deps, journals: this.journals, onFound: () => this.edits.search.again() };
     this.renames = this.add(new Renames(sourceDeps));
-    this.fixes = this.add(new QuickFixes(sourceDeps));
+    const onErrors = () => {
+      this.fixes.askSoon();
+      this.edits.search.again();
+    };
+    this.errors = this.add(new NewErrors({ ...sourceDeps, onFound: onErrors }));
+    this.fixes = this.add(new QuickFixes({ ...sourceDeps, newErrors: this.errors }));
     this.places = this.add(new EditedPlaces(sourceDeps));
     const { folders } = deps;
     const cursor = () => this.cursor();
@@ -223,6 +230,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     this.tabKey.release();
     const document = window.activeTextEditor?.document;
     if (this.line.isGhostText(this.offered.current) && document) this.deps.onLineTaken(document);
+    if (this.offered.current?.origin.kind === 'error') this.errors.forget();
     if (this.edits.dismiss()) void this.announcePause();
   }
 
@@ -249,6 +257,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     const { kind } = change;
     this.line.isGhostTextShown = false;
     this.renames.changed(document, path, change);
+    this.errors.changed(kind);
     this.fixes.changed(event, kind);
     this.places.changed(document, kind);
     this.edits.changed(path, change, this.applying === 'accepted');
@@ -285,12 +294,8 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     if (!recorded || !this.deps.isOn(recorded.folder, document.languageId)) return undefined;
     const { folder, path } = recorded;
     const documents = this.journals.documentsOf(folder, document);
-    return {
-      folder,
-      documents,
-      edits: this.journals.editsOf(folder),
-      line: { path, line: editor.selection.active.line },
-    };
+    const line = { path, line: editor.selection.active.line };
+    return { folder, documents, edits: this.journals.editsOf(folder), line, errors: this.errors.places(folder) };
   }
 
   private async applyAs(origin: 'accepted' | 'tool', change: () => Thenable<boolean>): Promise<boolean> {
@@ -355,6 +360,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
   private record(offer: OfferedEdit): void {
     const { activity } = this.deps;
     const uri = this.uriOf(offer);
+    if (offer.origin.kind === 'error') return;
     if (uri === undefined || activity.get(offer.id)?.edit?.left === offer.left) return;
     const isMultiRoot = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
     const path = isMultiRoot ? `${this.edits.folder?.name}/${offer.path}` : offer.path;

@@ -71,8 +71,10 @@ export class TabLine {
 
   /** The offer that no other ghost text may take the place of, at a cursor. @param isPlaced see `inLineOf` */
   ownerAt(cursor: EditCursor, isPlaced: boolean): OfferedEdit | undefined {
-    const isTabTaken = this.action === 'jump' || this.action === 'apply';
-    return (isPlaced ? this.inLineOf(cursor) : undefined) ?? (isTabTaken ? this.deps.offered.current : undefined);
+    const { current } = this.deps.offered;
+    // Ghost text says more than that there is an error elsewhere.
+    const isTabTaken = current?.origin.kind !== 'error' && (this.action === 'jump' || this.action === 'apply');
+    return (isPlaced ? this.inLineOf(cursor) : undefined) ?? (isTabTaken ? current : undefined);
   }
 
   /** What the Tab key does with an offer, if nothing else takes it. */
