@@ -8,7 +8,7 @@ import { isCancelled } from '../common/errors.ts';
 import { decideEdits } from '../routing/decide.ts';
 import { leastOfEdit } from '../routing/limits.ts';
 import type { AskedPlace, NextEditsDeps, Present } from './editor.ts';
-import { type Edit, type NextEdit, nextEdit } from './history/edit.ts';
+import { type Edit, lastChange, type NextEdit, nextEdit } from './history/edit.ts';
 import type { RecordedChange } from './history/journal.ts';
 import { REST_MS } from './large-model/worth.ts';
 import { type OfferedEdit, OfferedEdits } from './offers.ts';
@@ -91,11 +91,12 @@ export class NextEdits<F extends { readonly key: string }> extends Part<NextEdit
     this.folder = folder;
     const known = deps.sources.map((source) => source.edits(present));
     const lists = [repeated, ...known, this.following(folder), jumpsTo(present)];
-    const next = decideEdits(lists, {
+    const isAlone = isLoneDeletion(edits);
+    const next = decideEdits(isAlone ? [repeated.filter((edit) => repeatsLast(edit, edits))] : lists, {
       ignored: this.ignoredAfter(edits),
       showsLines: deps.showsLines(),
       isSilent: offered.isSilent,
-    });
+    }).filter((edit) => !offered.shown.isDismissed(edit));
     const before = offered.current;
     offered.offer(next, (path) => documents.find((file) => file.path === path)?.text, deps.cursor());
     const { current } = offered;
@@ -103,7 +104,8 @@ export class NextEdits<F extends { readonly key: string }> extends Part<NextEdit
     if (current) this.pending ??= { offer: current, after: stateOf(edits) };
     deps.draw(true);
     // What follows may be likelier than a fix, and says more than a place.
-    if (after === 'key' && next.every(({ origin: { kind } }) => kind === 'fix' || kind === 'error')) this.askSoon();
+    if (after === 'key' && !isAlone && next.every(({ origin: { kind } }) => kind === 'fix' || kind === 'error'))
+      this.askSoon();
     return next.length === 0 && edits.length > 0;
   }
 
@@ -169,6 +171,7 @@ export class NextEdits<F extends { readonly key: string }> extends Part<NextEdit
 
   /** The user has taken or dismissed an offer. */
   judged(offer: OfferedEdit, isTaken: boolean): void {
+    if (isTaken && this.pending?.offer.id === offer.id) this.pending = undefined;
     for (const source of this.deps.sources) source.judged?.(offer, isTaken);
     if (this.folder && offer.origin.kind === 'follows') this.deps.onFollowed(this.folder, isTaken);
   }
@@ -197,6 +200,16 @@ function jumpsTo({ errors, documents, line: cursor }: Present<unknown>): NextEdi
     // Lines of the same text are places of their own.
     return [{ ...jump, place: JSON.stringify([rule, path, line]) }];
   });
+}
+
+/** Whether the last change has only deleted: what follows is not known before something is typed. */
+function isLoneDeletion(edits: readonly Edit[]): boolean {
+  return edits.length > 0 && lastChange(edits).every(({ removed, inserted }) => removed !== '' && inserted === '');
+}
+
+/** Whether an edit was learned from the last change and an earlier one. */
+function repeatsLast({ learnedFrom }: NextEdit, edits: readonly Edit[]): boolean {
+  return learnedFrom.length > 1 && learnedFrom.some(({ time }) => time === edits.at(-1)?.time);
 }
 
 /** Differs after each edit. While one goes on, only what it has inserted changes. */

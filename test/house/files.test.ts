@@ -52,7 +52,7 @@ const lines: Readonly<Record<string, number>> = {
   'src/text-tasks': 3800,
   'src/vscode': 11_900,
   'src/workspace': 6800,
-  test: 47_200,
+  test: 47_400,
 };
 
 test('a room has as many lines as were decided', () => {

@@ -170,6 +170,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     this.offered.accepted();
     this.tabKey.hold();
     const old = current?.id === id ? current.lines?.old : undefined;
+    if (current?.id === id && !old) this.edits.judged(current, true);
     void (old ? this.commands.replaceAbove(old) : this.edits.search.run());
     return true;
   }
@@ -277,7 +278,8 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     if (this.edits.search.isWaiting || this.applying === 'accepted') return;
     const cursor = this.cursor();
     if (!this.tabKey.isBusy && !(cursor && this.offered.isEditedAt(cursor))) this.tabKey.release();
-    this.edits.search.moved();
+    if (isSelecting(editor)) this.edits.withdraw();
+    else this.edits.search.moved();
     if (this.offered.current === undefined) return;
     if (cursor) this.offered.prefer(cursor);
     this.line.isGhostTextShown = false;
@@ -291,7 +293,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     const editor = window.activeTextEditor;
     const document = editor?.document;
     const recorded = document && this.journals.recordedOf(document);
-    if (!recorded || !this.deps.isOn(recorded.folder, document.languageId)) return undefined;
+    if (!recorded || isSelecting(editor) || !this.deps.isOn(recorded.folder, document.languageId)) return undefined;
     const { folder, path } = recorded;
     const documents = this.journals.documentsOf(folder, document);
     const line = { path, line: editor.selection.active.line };
@@ -329,8 +331,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
   private cursor(): EditCursor | undefined {
     const editor = window.activeTextEditor;
     if (editor === undefined) return undefined;
-    const { selection, selections, document } = editor;
-    return selections.length === 1 && selection.isEmpty ? this.cursorAt(document, selection.active) : undefined;
+    return isSelecting(editor) ? undefined : this.cursorAt(editor.document, editor.selection.active);
   }
 
   private cursorAt(document: vscode.TextDocument, position: vscode.Position): EditCursor | undefined {
@@ -366,4 +367,9 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     const path = isMultiRoot ? `${this.edits.folder?.name}/${offer.path}` : offer.path;
     activity.add(editRow(offer, path), uri.toString());
   }
+}
+
+/** Whether a text is selected, or several cursors type. */
+function isSelecting({ selections: [selection, ...others] }: vscode.TextEditor): boolean {
+  return others.length > 0 || !selection?.isEmpty;
 }

@@ -155,7 +155,8 @@ async function fixOf(
     { ...spanIn(text, range), text: replacement },
     {
       origin: { kind: 'fix', title },
-      rule: JSON.stringify(['fix', path, title, diagnostic.message]),
+      // In another file the same fix may name another path.
+      rule: JSON.stringify(['fix', title.replace(/(["'`]).*\1/, ''), diagnostic.message]),
       learnedFrom: [],
       left: 1,
       // Of what is known when it is offered.

@@ -382,6 +382,17 @@ for (const where of ['restricted', 'ignored', 'setting', 'off', 'outside'] as co
     assert.equal(state.asked, 0, where);
   });
 
+test('nothing is offered while a text is selected', async () => {
+  const { editor, offers, state } = await renamed();
+  editor.selection = new Selection(1, 0, 1, 3);
+  assert.deepEqual([state.tab, desk.drawn(editor), desk.status.visible], [undefined, [], false]);
+  assert.equal(await offers.goTo(), false);
+  await sleep(500);
+  assert.deepEqual(desk.drawn(editor), []);
+  desk.cursor(editor, 1, 3);
+  await until(() => state.tab);
+});
+
 test('an edit in the cursor’s line owns it, and other ghost text gives way; between two keys nothing does', async () => {
   const { offers, state } = setUp({ files: [] });
   const editor = await opened('src/a.ts', 'const total = readLimit();\nlog(total);\nif (total > 3) stop(total);\n');
