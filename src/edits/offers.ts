@@ -95,6 +95,11 @@ export class OfferedEdits {
     return this.offers.filter(({ rule }) => rule === this.current?.rule);
   }
 
+  /** Those of them in a file. */
+  alikeIn(path: string): readonly OfferedEdit[] {
+    return this.alike.filter((offer) => offer.path === path);
+  }
+
   /**
    * Those of the best edit's rule come first, in the order of a walk down from the cursor.
    * @param edits decided on, best first

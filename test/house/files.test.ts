@@ -50,9 +50,9 @@ const lines: Readonly<Record<string, number>> = {
   'src/suggest': 2700,
   'src/text': 3600,
   'src/text-tasks': 3800,
-  'src/vscode': 11_900,
+  'src/vscode': 12_000,
   'src/workspace': 6800,
-  test: 47_400,
+  test: 47_500,
 };
 
 test('a room has as many lines as were decided', () => {

@@ -96,6 +96,28 @@ export class ApplyEdits extends Part<ApplyEditsDeps> {
     await this.deps.edits.search.run();
   }
 
+  /** Applies the edits in the active editor that repeat the next one, as one undo step. */
+  async applyInFile(): Promise<void> {
+    const { edits, activity, asAccepted } = this.deps;
+    const { offered, search } = edits;
+    await search.finish();
+    const editor = window.activeTextEditor;
+    const path = editor && this.deps.journals.recordedOf(editor.document)?.path;
+    const offers = path === undefined ? [] : offered.alikeIn(path);
+    const texts = offers.flatMap((offer) => this.unchanged(offer)?.text ?? []);
+    const [text] = texts;
+    if (editor === undefined || text === undefined || texts.length < offers.length) return void (await this.goTo());
+    search.cancel();
+    const isCrlf = editor.document.eol === vscode.EndOfLine.CRLF;
+    const change = (edit: vscode.TextEditorEdit) => {
+      for (const offer of offers) edit.replace(rangeIn(text, offer), fromLineFeeds(offer.replacement, isCrlf));
+    };
+    if (!(await asAccepted(() => editor.edit(change)))) return;
+    offered.applied(offers);
+    for (const { id, replacement } of offers) activity.setOutcome(id, 'accepted', replacement.length);
+    await search.run();
+  }
+
   /** Applies all edits that repeat the next one, after VS Code's preview of them. */
   async applyAll(): Promise<void> {
     const { edits, activity, uriOf } = this.deps;

@@ -223,6 +223,10 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     return true;
   }
 
+  async applyInFile(): Promise<void> {
+    await this.tabKey.run(() => this.commands.applyInFile());
+  }
+
   async applyAll(): Promise<void> {
     await this.tabKey.runNext(() => this.commands.applyAll());
   }

@@ -25,6 +25,11 @@ export function hintText(offer: OfferedEdit, { action, key, isListOpen, file }: 
     : t('{0}: {1}, {2} line {3}', key, what, file, line);
 }
 
+/** The key that applies all places of the file. */
+export function allText(places: number): UiText {
+  return t('{0}: all {1}', 'Alt+Shift+Enter', places);
+}
+
 /** What Tab goes to. */
 function nameOf({ origin, left }: OfferedEdit): UiText {
   if (origin.kind !== 'error') return t('next edit');

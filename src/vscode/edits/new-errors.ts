@@ -13,6 +13,8 @@ import { offsetIn } from './places.ts';
 /** Pause in typing in which a name is finished, ms; and after new diagnostics, which come one after another. */
 const restMs = 1000;
 const settledMs = 150;
+/** So long after a document was opened its old errors may not be known yet, ms. */
+const unknownMs = 5000;
 const maxPlaces = 100;
 
 export interface NewError extends ErrorPlace {
@@ -29,6 +31,8 @@ interface ErrorName {
 export class NewErrors extends Part<SourceDeps> {
   /** The errors before the user's changes, in each document that was open then; undefined: nothing was changed. */
   private before: ReadonlyMap<vscode.TextDocument, readonly ErrorName[]> | undefined;
+  private readonly startedAt = performance.now();
+  private readonly openedAt = new WeakMap<vscode.TextDocument, number>();
   /** Number of `before`. */
   private since = 0;
   private changedAt = 0;
@@ -46,6 +50,7 @@ export class NewErrors extends Part<SourceDeps> {
         this.lookSoon(settledMs);
       }),
     );
+    this.add(deps.documents.listen({ opened: ({ shown }) => this.openedAt.set(shown, performance.now()) }));
     this.add({ dispose: () => clearTimeout(this.timer) });
   }
 
@@ -55,16 +60,25 @@ export class NewErrors extends Part<SourceDeps> {
     this.isResting = false;
     this.told = '';
     if (kind === 'undo' || kind === 'redo') this.before = undefined;
-    // While errors of the changes before are left, those changes are not finished.
     else if (this.all().length === 0) this.forget();
+    // While errors of the changes before are left, those changes are not finished.
+    else this.before = new Map([...this.present(), ...(this.before ?? [])]);
     this.lookSoon(0);
   }
 
   /** The present errors are no new ones any more. */
   forget(): void {
     this.since++;
+    this.before = this.present();
+  }
+
+  private present(): ReadonlyMap<vscode.TextDocument, readonly ErrorName[]> {
+    const latest = performance.now() - unknownMs;
+    const documents = this.deps.documents.open
+      .map(({ shown }) => shown)
+      .filter((document) => (this.openedAt.get(document) ?? this.startedAt) < latest);
     const namesIn = (document: vscode.TextDocument) => errorsIn(document).map((error) => nameOf(document, error));
-    this.before = new Map(this.deps.documents.open.map(({ shown }) => [shown, namesIn(shown)]));
+    return new Map(documents.map((document) => [document, namesIn(document)]));
   }
 
   /** A new error of each line, once the user rests. None while there is one in his change itself. */

@@ -8,6 +8,17 @@ import { dispose, offer, opened, take, until } from './offers.ts';
 const vscode = await import('vscode');
 afterEach(dispose);
 
+/** The documents were opened so long ago that their errors are known, ms. */
+const OPENED_MS = 6000;
+const now = performance.now.bind(performance);
+let later = 0;
+performance.now = () => now() + later;
+async function known(path: string, text: string) {
+  const editor = await opened(path, text);
+  later += OPENED_MS;
+  return editor;
+}
+
 type Editor = Awaited<ReturnType<typeof opened>>;
 
 const declared = 'interface Book {\n  name: string;\n}\n\n';
@@ -34,8 +45,8 @@ const hints = (editor: Editor) => desk.drawn(editor).filter((text) => text.inclu
 /** A field was renamed where it is declared, and its uses in two files are wrong. */
 async function renamed(options: Parameters<typeof offer>[0] = {}) {
   const parts = offer(options);
-  const other = await opened('src/b.ts', 'third(book.name);\nfourth(book.name);\n');
-  const editor = await opened('src/a.ts', declared + uses);
+  const other = await known('src/b.ts', 'third(book.name);\nfourth(book.name);\n');
+  const editor = await known('src/a.ts', declared + uses);
   desk.retype(editor, 'name', 'title');
   const wrong = () => {
     report(editor, Object.values(lines));
@@ -121,15 +132,33 @@ const silent: Readonly<Record<string, (editor: Editor) => unknown>> = {
     report(await opened('src/later.ts', uses), [0]);
     await desk.show(editor.document);
   },
+  'errors of a file that was opened a moment before': async (editor) => {
+    const other = await opened('src/b.ts', uses);
+    await desk.show(editor.document);
+    desk.retype(editor, 'name', 'title');
+    report(other, [0]);
+  },
 };
 for (const [what, does] of Object.entries(silent))
   test(`nothing is told of ${what}`, async () => {
     offer();
-    const editor = await opened('src/a.ts', declared + uses);
+    const editor = await known('src/a.ts', declared + uses);
     await does(editor);
     await quiet();
     assert.deepEqual(hints(editor), []);
   });
+
+test('a file that was opened while errors are left counts at the next change', async () => {
+  const { editor, state, wrong } = await renamed();
+  await until(() => state.tab);
+  const third = await known('src/c.ts', uses);
+  report(third, [0]);
+  await desk.show(editor.document);
+  desk.retype(editor, 'string', 'number');
+  wrong();
+  report(third, [0, 10]);
+  await until(() => hints(editor).join() === 'Tab: 4 new errors, line 5');
+});
 
 test('dismissed errors are not told again, those of a later change are', async () => {
   const { editor, other, offers, state, wrong } = await renamed();
