@@ -7,6 +7,7 @@ import type { NextEdits } from '../../edits/next-edit.ts';
 import { endOf, type NewLines, type OfferedEdit, placeOf } from '../../edits/offers.ts';
 import { fromLineFeeds, toLineFeeds } from '../../text/lines.ts';
 import type { Activity } from '../completion/activity.ts';
+import { isCell } from '../editor/folder-of-document.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
 import type { EditJournals, Recorded } from './edit-journals.ts';
@@ -46,10 +47,12 @@ export class ApplyEdits extends Part<ApplyEditsDeps> {
       return undefined;
     }
     const position = positionIn(recorded.text, placeOf(current));
-    const shown = window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri.toString());
-    const editor = await window.showTextDocument(await vscode.workspace.openTextDocument(uri), {
-      ...(shown?.viewColumn !== undefined && { viewColumn: shown.viewColumn }),
-    });
+    const isHere = ({ document }: vscode.TextEditor) => document.uri.toString() === uri.toString();
+    const shown = window.visibleTextEditors.find(isHere);
+    const at = shown?.viewColumn === undefined ? {} : { viewColumn: shown.viewColumn };
+    const show = async () => window.showTextDocument(await vscode.workspace.openTextDocument(uri), at);
+    // A cell has an editor in its notebook only, where the cursor is.
+    const editor = shown && isCell(uri) ? shown : await show();
     offered.jumped(current);
     editor.selection = new vscode.Selection(position, position);
     const { lines } = current;
@@ -123,6 +126,9 @@ export class ApplyEdits extends Part<ApplyEditsDeps> {
     const { edits, activity, uriOf } = this.deps;
     const { offered, search } = edits;
     await search.finish();
+    const uri = uriOf(offered.current);
+    // The editor previews no cells.
+    if (uri && isCell(uri)) return this.applyInFile();
     await this.openFiles(offered.alike);
     const offers = offered.alike.flatMap((offer) => {
       const recorded = this.unchanged(offer);

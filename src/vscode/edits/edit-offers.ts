@@ -10,7 +10,7 @@ import type { Activity } from '../completion/activity.ts';
 import type { InsertedSuggestion, NextEditsAt } from '../completion/provider.ts';
 import type { Document } from '../editor/document.ts';
 import { lineFeedOffset } from '../editor/document-query.ts';
-import { documentAt, type FolderRef } from '../editor/folder-ref.ts';
+import type { FolderRef } from '../editor/folder-ref.ts';
 import { t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { DocumentListener } from '../folder/documents.ts';
@@ -19,6 +19,7 @@ import { AddImports } from './add-imports.ts';
 import { ApplyEdits } from './apply-edits.ts';
 import { EditJournals, type EditJournalsDeps } from './edit-journals.ts';
 import { editRow } from './edit-row.ts';
+import { fileName } from './edit-texts.ts';
 import { EditView } from './edit-view.ts';
 import { EditedPlaces } from './edited-place.ts';
 import { NewErrors } from './new-errors.ts';
@@ -350,7 +351,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
 
   private uriOf(offer: OfferedEdit | undefined): vscode.Uri | undefined {
     const { folder } = this.edits;
-    return offer && folder && documentAt(folder, offer.path);
+    return offer && folder && this.journals.uriOf(folder, offer.path);
   }
 
   /** Name of the edit's file, if it is not the active editor's. */
@@ -358,7 +359,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     const document = window.activeTextEditor?.document;
     const recorded = document && this.journals.recordedOf(document);
     const isHere = recorded?.path === path && recorded.folder.key === this.edits.folder?.key;
-    return isHere ? undefined : path.slice(path.lastIndexOf('/') + 1);
+    return isHere ? undefined : fileName(path);
   }
 
   /** Lists a shown edit in the panel. */
@@ -368,7 +369,8 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     if (offer.origin.kind === 'error') return;
     if (uri === undefined || activity.get(offer.id)?.edit?.left === offer.left) return;
     const isMultiRoot = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
-    const path = isMultiRoot ? `${this.edits.folder?.name}/${offer.path}` : offer.path;
+    const file = this.journals.fileOf(offer.path);
+    const path = isMultiRoot ? `${this.edits.folder?.name}/${file}` : file;
     activity.add(editRow(offer, path), uri.toString());
   }
 }

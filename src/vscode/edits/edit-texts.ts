@@ -38,7 +38,7 @@ function nameOf({ origin, left }: OfferedEdit): UiText {
 
 export function statusText(offer: OfferedEdit): UiText {
   const { path, line, origin } = offer;
-  const file = path.slice(path.lastIndexOf('/') + 1);
+  const file = fileName(path);
   return origin.kind === 'error'
     ? t('{0}: {1} line {2}', nameOf(offer), file, line + 1)
     : t('Next edit: {0} line {1}', file, line + 1);
@@ -54,6 +54,11 @@ export function spokenText(offer: OfferedEdit): UiText {
   return replacement === ''
     ? t('{0}: delete {1}. Tab goes there, Escape dismisses it.', where, old)
     : t('{0}: replace {1} by {2}. Tab goes there, Escape dismisses it.', where, old, text);
+}
+
+/** Without what tells a cell of a notebook from the others. */
+export function fileName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1).replace(/(?<=\.ipynb)#.*/, '');
 }
 
 /** Why an edit is offered. */

@@ -105,7 +105,9 @@ export class EditView extends DisposableStore {
     };
     const { line, character } = hintPlace(selection.active, lines, text.length);
     editor.setDecorations(this.hint, [textBehind(line, character, text)]);
-    const fits = (each: number) => each !== line && lines.lengthOf(each) + (more?.text.length ?? 0) <= lines.columns;
+    // The status bar says it, too, if it is cut off.
+    const columns = 1.5 * lines.columns;
+    const fits = (each: number) => each !== line && lines.lengthOf(each) + (more?.text.length ?? 0) <= columns;
     const place = more?.lines.find(fits);
     const texts = more && place !== undefined ? [textBehind(place, lines.lengthOf(place), more.text)] : [];
     editor.setDecorations(this.more, texts);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { completeUntil, newFile, putCursor, replaceAll, show } from '../hands.ts';
+import { completeUntil, inFolder, newFile, putCursor, replaceAll, show } from '../hands.ts';
 import { type Suite, until } from '../harness.ts';
 
 /** Long enough for any offer that was coming; used only where none may come. */
@@ -133,6 +133,34 @@ export function defineEdits(suite: Suite): void {
     await retype(editor, 'areaOf(1', 'areaOf(1, 2');
     await sleep(quietMs);
     assert.equal(await run('goToNextEdit'), false);
+  });
+
+  suite.test('next edit: in a notebook, in the cell where the cursor is', async () => {
+    const source = (name: string) => `draw(${name})\n`.repeat(4);
+    const cell = { cell_type: 'code', metadata: {}, outputs: [], execution_count: null, source: source('oldDepth') };
+    const metadata = { language_info: { name: 'python' } };
+    const text = JSON.stringify({ cells: [cell, cell], metadata, nbformat: 4, nbformat_minor: 5 });
+    const uri = inFolder('src/edits/plan.ipynb');
+    await vscode.workspace.fs.writeFile(uri, Buffer.from(text));
+    const notebook = await vscode.workspace.openNotebookDocument(uri);
+    await vscode.window.showNotebookDocument(notebook);
+    for (const command of ['workbench.action.focusActiveEditorGroup', 'notebook.focusTop', 'notebook.cell.edit'])
+      await vscode.commands.executeCommand(command);
+    const { document } = notebook.cellAt(0);
+    const editor = await until('the cell’s editor', () => {
+      const active = vscode.window.activeTextEditor;
+      return active?.document === document ? active : undefined;
+    });
+    for (let use = 0; use < 2; use++) await retype(editor, 'oldDepth', 'newDepth');
+    await goTo();
+    assert.equal(editor.selection.active.line, 2);
+    await applied(document);
+    await until('the last one', async () => {
+      await run('applyEditsInFile');
+      return document.getText().trim() === source('newDepth').trim();
+    });
+    assert.equal(notebook.cellAt(1).document.getText().trim(), source('oldDepth').trim());
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   });
 
   suite.test('next edit: the import that the TypeScript server proposes is offered after typing', async () => {
