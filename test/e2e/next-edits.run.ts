@@ -44,6 +44,15 @@ const fast = (name: string) =>
 const object = (name: string) => `register({\n  name: '${name}',\n  size: 1,\n});\n\n`;
 const names = ['red', 'green', 'blue', 'white'];
 
+const calls = `export function areaOf(side: number): number {
+  return side * side;
+}
+
+export const small = areaOf(1);
+
+export const large = areaOf(20);
+`;
+
 const inChange = (index: number, path: string) => `changes/${index}/${path}`;
 
 /** Each step needs the earlier ones. */
@@ -58,6 +67,8 @@ const { editor, step, project } = await startSession(
         'edits/sizes.ts': sizes,
         'edits/fast.ts': fast('rowHeight'),
         'edits/narrow.ts': fast('bookDepth'),
+        'edits/all.ts': fast('cellSize'),
+        'edits/calls.ts': calls,
       },
       'edits/options.ts': names.map(object).join(''),
       ...Object.fromEntries(
@@ -199,6 +210,31 @@ step('a fast row of Tab keys applies one edit after the other, and types nothing
     }
     assert.equal(await saved('edits/fast.ts'), wanted);
   });
+});
+
+step('Alt+Shift+Enter applies all places of the file, and one undo takes them back', async () => {
+  await retype(1, 14, 'cellDepth', 'edits/all.ts');
+  await retype(2, 14, 'cellDepth', 'edits/all.ts');
+  await hint(/^Alt\+Shift\+Enter: all 6$/);
+  await editor.shot('edits-09-all');
+  await editor.page.keyboard.press('Alt+Shift+Enter');
+  await noHint();
+  assert.equal(await saved('edits/all.ts'), fast('cellDepth'));
+  await editor.page.keyboard.press('Control+z');
+  const two = fast('cellSize').replace('cellSize', 'cellDepth').replace('cellSize', 'cellDepth');
+  assert.equal(await saved('edits/all.ts'), two);
+});
+
+step('the calls that a new parameter leaves wrong are told, and Tab goes to the nearest', async () => {
+  await editor.open('edits/calls.ts', 1, 37);
+  // Until the old errors of a file are known.
+  await editor.page.waitForTimeout(6000);
+  await editor.type(', height: number');
+  await hint(/^Tab: 2 new errors, line 5$/);
+  await editor.shot('edits-11-errors');
+  await editor.page.keyboard.press('Tab');
+  await editor.statusItem('Ln 5,').waitFor();
+  await hint(/^Tab: 2 new errors, line 7$/);
 });
 
 step('Escape dismisses it, and Tab indents again', async () => {

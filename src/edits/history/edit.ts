@@ -74,6 +74,12 @@ export interface Edit {
   readonly hasSecret: boolean;
 }
 
+/** The edits that were made last, at once. @param edits oldest first */
+export function lastChange(edits: readonly Edit[]): readonly Edit[] {
+  const time = edits.at(-1)?.time;
+  return edits.filter((edit) => edit.time === time);
+}
+
 /** A recent change: whole lines with their line ends, as they were, and as they are. All texts are redacted. */
 export interface RecentChange {
   readonly path: string;
@@ -102,6 +108,8 @@ export type EditOrigin =
   | { readonly kind: 'rename'; readonly name: string }
   /** It fixes an error, as a language server proposes. */
   | { readonly kind: 'fix'; readonly title: string }
+  /** A language server has found an error there since the last changes: a place to go to, where nothing is changed. */
+  | { readonly kind: 'error' }
   /** A large model concludes it from the last edits. */
   | {
       readonly kind: 'follows';

@@ -33,6 +33,8 @@ export interface NextEditsInput {
   readonly documents: readonly TextFile[];
   /** The line where the cursor rests: what the user looks at is likelier to be changed. Absent: it is not known. */
   readonly cursor?: CursorLine | undefined;
+  /** Lines with an error since the user's last changes: what repeats one of them there is likelier to be right. */
+  readonly errors?: readonly CursorLine[];
   /** The folder's other files that contain a word. Absent: only open documents are read. */
   readonly filesWith?: (word: string) => Iterable<TextFile>;
   /** Rules and places, as in `NextEdit`, that were shown and not followed. */
@@ -118,12 +120,13 @@ function changeOf({ start, end, replacement }: Site): Replacement {
 }
 
 /** Places of all rules with their features. */
-export function candidates({ edits, documents, filesWith }: NextEditsInput, deadline: number): readonly Candidate[] {
+export function candidates(input: NextEditsInput, deadline: number): readonly Candidate[] {
+  const { edits, documents } = input;
   const found: Candidate[] = [];
   const texts = new Map<string, TokenizedText>();
   for (const rule of learnRules(edits).slice(0, MAX_RULES)) {
     if (performance.now() > deadline) break;
-    const files = sitesOf(rule, edits, documents, filesWith, texts);
+    const files = sitesOf(rule, input, texts);
     const isForeign = isElsewhere(rule, documents);
     const parts = files.flatMap((each) =>
       [...Map.groupBy(each.sites, (site) => isForeign(site, each.file))].map(([isElse, sites]) => ({
@@ -143,9 +146,8 @@ export function candidates({ edits, documents, filesWith }: NextEditsInput, dead
 
 /** Places of all rules, most probable first. */
 function scoredSites(input: NextEditsInput, deadline: number): ScoredSite[] {
-  const { edits, ignored = [], cursor } = input;
-  const isHere = ({ file: { path, text }, site }: Candidate) =>
-    path === cursor?.path && lineNumber(text, site.start) === cursor.line;
+  const { edits, ignored = [], cursor, errors = [] } = input;
+  const lines = cursor ? [cursor, ...errors] : errors;
   const scored = candidates(input, deadline)
     .filter(
       ({ file, site }) => ![ruleName(site.rule), placeOf(file, changeOf(site))].some((id) => ignored.includes(id)),
@@ -153,7 +155,9 @@ function scoredSites(input: NextEditsInput, deadline: number): ScoredSite[] {
     .map((one) => ({
       ...one,
       probability: probabilityOf(one.features) * (one.isElsewhere ? ELSEWHERE : 1),
-      least: input.least ?? leastOfEdit({ kind: 'repeats', isHere: isHere(one), isAgain: one.isSameAgain }),
+      least:
+        input.least ??
+        leastOfEdit({ kind: 'repeats', isHere: isInLine(lines, one.file, one.site), isAgain: one.isSameAgain }),
     }));
   const last = edits.at(-1);
   // Further from the last edit comes later; what lies above it comes after what lies below it.
@@ -167,9 +171,7 @@ function scoredSites(input: NextEditsInput, deadline: number): ScoredSite[] {
 
 function sitesOf(
   rule: RewriteRule,
-  edits: readonly Edit[],
-  documents: readonly TextFile[],
-  filesWith: NextEditsInput['filesWith'],
+  { edits, documents, filesWith, errors = [] }: NextEditsInput,
   texts: Map<string, TokenizedText>,
 ): Omit<FileSites, 'near'>[] {
   const word = anchorOf(rule)?.text;
@@ -180,7 +182,10 @@ function sitesOf(
     const text = texts.get(file.path) ?? new TokenizedText(file.text);
     texts.set(file.path, text);
     const sites = sitesIn(text, rule).filter(
-      (site) => !isJustWritten(site, file.path, edits) && !isOtherKindOfName(site, file.text),
+      (site) =>
+        !isJustWritten(site, file.path, edits) &&
+        // A name that does not compile any more was renamed, whatever stands before it.
+        (isInLine(errors, file, site) || !isOtherKindOfName(site, file.text)),
     );
     return sites.length === 0 ? [] : [{ file, isOpen: isOpen.has(file.path), sites }];
   });
@@ -195,6 +200,12 @@ function nearest(
   const from = (site: Site) => Math.abs(site.start - (newest?.at ?? 0));
   const sorted = isHere ? [...sites].sort((a, b) => from(a) - from(b)) : sites;
   return sorted.slice(0, isOpen ? MAX_OPEN_SITES : MAX_CLOSED_SITES);
+}
+
+function isInLine(lines: readonly CursorLine[], { path, text }: TextFile, { start }: Site): boolean {
+  if (lines.every((each) => each.path !== path)) return false;
+  const line = lineNumber(text, start);
+  return lines.some((each) => each.path === path && each.line === line);
 }
 
 /** Whether a name would be replaced that is an attribute where the examples' is none, or the other way round. */

@@ -1,6 +1,7 @@
 // The next edits after repeated ones: what is offered, where, when nothing is, and what is not shown again.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { nextEdit } from '../../../src/edits/history/edit.ts';
 import { TokenizedText, tokensOf } from '../../../src/edits/history/tokens.ts';
 import { nextEdits } from '../../../src/edits/rules/repeated.ts';
 import { ShownEdits } from '../../../src/edits/shown-edits.ts';
@@ -178,19 +179,37 @@ for (const { name, files, typed, next } of changes)
     assert.equal(text.slice(0, first.start) + first.replacement + text.slice(first.end), next.text(text));
   });
 
-const repeats = { kind: 'repeats' } as const;
-const rename = { kind: 'rename', name: 'old' } as const;
+const shownAs = (rule: string, kind: 'repeats' | 'rename' = 'repeats', left = 1) =>
+  nextEdit(
+    { path: 'p', text: '' },
+    { start: 0, end: 0, text: '' },
+    {
+      origin: kind === 'rename' ? { kind, name: 'old' } : { kind },
+      ...{ rule, learnedFrom: [], left, probability: 1, least: 0 },
+    },
+  );
+const { place } = shownAs('');
 /** What becomes of edits of one place, by their rules, and what is not offered any more. */
 const seen: readonly [what: string, events: (shown: ShownEdits) => void, ignored: string[]][] = [
-  ['a rule that repeats is shown once', (shown) => shown.shown({ rule: '#1', place: 'p', origin: repeats }), ['#1']],
+  ['a rule that repeats is shown once', (shown) => shown.shown(shownAs('#1')), ['#1']],
   [
     'a place is shown twice, after different rules',
-    (shown) => ['#1', '#2'].map((rule) => shown.shown({ rule, place: 'p', origin: repeats })),
-    ['#1', '#2', 'p'],
+    (shown) => ['#1', '#2'].map((rule) => shown.shown(shownAs(rule))),
+    ['#1', '#2', place],
   ],
-  ['what repeats no others is shown twice', (shown) => shown.shown({ rule: '#', place: 'p', origin: rename }), []],
-  ['a dismissed edit is shown never again', (shown) => shown.dismissed({ rule: '#', place: 'p' }), ['#', 'p']],
-  ['of an edit that is taken back only the place is left out', (shown) => shown.undone({ place: 'p' }), ['p']],
+  ['what repeats no others is shown twice', (shown) => shown.shown(shownAs('#', 'rename')), []],
+  [
+    'a rename that the user follows is shown after each step',
+    (shown) => [3, 2, 1].map((left) => shown.shown({ ...shownAs('#', 'rename', left), place: `${left}` })),
+    [],
+  ],
+  [
+    'and no more where he does not',
+    (shown) => [2, 1, 1].map((left, i) => shown.shown({ ...shownAs('#', 'rename', left), place: `${i}` })),
+    ['# 1'],
+  ],
+  ['a dismissed edit is shown never again', (shown) => shown.dismissed(shownAs('#')), ['#', place]],
+  ['of an edit that is taken back only the place is left out', (shown) => shown.undone(shownAs('#')), [place]],
 ];
 for (const [what, events, ignored] of seen)
   test(what, () => {
