@@ -149,6 +149,7 @@ export class ApplyEdits extends Part<ApplyEditsDeps> {
     if (await vscode.workspace.applyEdit(workspaceEdit, { isRefactoring: true })) {
       offered.applied(offers.map(({ offer }) => offer));
       activity.setOutcome(first.id, 'accepted', first.replacement.length);
+      edits.judged(first, true);
     }
     // The preview was shown in other editors, where nothing is offered.
     if (editor) await window.showTextDocument(editor.document, editor.viewColumn);
