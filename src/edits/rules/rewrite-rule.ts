@@ -151,7 +151,8 @@ function isDoubtful({ key }: RewriteRule, newestFirst: readonly Edit[]): boolean
   const [removed = '', inserted] = key.split('\u0001');
   const keys = newestFirst.map(literalKey);
   if (inserted === undefined || removed === '') return keys.includes(`${inserted}\u0001${removed}`);
-  const same = keys.filter((other) => other.startsWith(`${removed}\u0001`));
+  // What was changed again is no reading of its own.
+  const same = keys.filter((other, i) => (newestFirst[i]?.at ?? 0) >= 0 && other.startsWith(`${removed}\u0001`));
   const isMixed = same.some((other) => other !== key) && same.slice(0, 2).some((other) => other !== key);
   return isMixed || keys.includes(`${inserted}\u0001${removed}`);
 }
