@@ -86,8 +86,7 @@ export function learnRules(edits: readonly Edit[]): RewriteRule[] {
     if (ageOf(edit) > NEWEST) break;
     const others = newestFirst.slice(i + 1);
     for (const rule of [literalRule(edit, others), ...generalisedRules(edit, others)])
-      if (!rules.has(rule.key) && !isTakenBack(rule, newestFirst) && !hasTwoReadings(rule, newestFirst))
-        rules.set(rule.key, rule);
+      if (!rules.has(rule.key) && !isDoubtful(rule, newestFirst)) rules.set(rule.key, rule);
   }
   return withoutParts([...rules.values()], partsOf);
 }
@@ -144,18 +143,18 @@ function literalKey(edit: Edit): string {
   return `${textsOf(removed)}\u0001${textsOf(inserted)}`;
 }
 
-/** Whether an edit did the opposite: then the tokens were moved, or the user has changed his mind. */
-function isTakenBack({ key }: RewriteRule, edits: readonly Edit[]): boolean {
-  const [removed, inserted] = key.split('\u0001') as [string, string];
-  return edits.some((edit) => literalKey(edit) === `${inserted}\u0001${removed}`);
-}
-
-/** Whether the user has replaced the same tokens by others, too, and did not do this the last two times. */
-function hasTwoReadings({ key }: RewriteRule, newestFirst: readonly Edit[]): boolean {
+/**
+ * Whether an edit did the opposite: then the tokens were moved, or the user has changed his mind. Also whether he has
+ * replaced the tokens by others, too, and did not do this the last two times.
+ */
+function isDoubtful({ key }: RewriteRule, newestFirst: readonly Edit[]): boolean {
   const [removed = '', inserted] = key.split('\u0001');
-  if (removed === '' || inserted === undefined) return false;
-  const same = newestFirst.map(literalKey).filter((other) => other.startsWith(`${removed}\u0001`));
-  return same.some((other) => other !== key) && same.slice(0, 2).some((other) => other !== key);
+  const keys = newestFirst.map(literalKey);
+  if (inserted === undefined || removed === '') return keys.includes(`${inserted}\u0001${removed}`);
+  // What was changed again is no reading of its own.
+  const same = keys.filter((other, i) => (newestFirst[i]?.at ?? 0) >= 0 && other.startsWith(`${removed}\u0001`));
+  const isMixed = same.some((other) => other !== key) && same.slice(0, 2).some((other) => other !== key);
+  return isMixed || keys.includes(`${inserted}\u0001${removed}`);
 }
 
 /** Exactly the tokens of an edit, with the other edits that did the same. */
@@ -179,6 +178,8 @@ function literalRule(edit: Edit, others: readonly Edit[]): RewriteRule {
 
 /** Marks within a name of a text: a host, a path, a package. */
 const JOINTS = '-./:@';
+/** Tokens of a longer name, on each side, that are needed. */
+const NAME_TOKENS = 4;
 /** A shorter word beside a changed one, such as an article, is no part of a phrase, characters. */
 const SHORTEST = 4;
 
@@ -191,11 +192,14 @@ function neededOf(
 ): RewriteRule['needed'] {
   const { path, left: before, removed, inserted } = edit;
   const id = languageIdOf(path);
-  const isText = kindOf(id) === 'prose' || lineState(id, lineBefore(before)) !== 'code';
+  const tokens = tokensOfEdit(edit);
+  // In code, too, a version is a name.
+  const isNumber = tokens.removed.every(({ kind }) => kind !== 'word');
+  const isText = isNumber || kindOf(id) === 'prose' || lineState(id, lineBefore(before)) !== 'code';
   if (!isText || removed.trim() === '' || `${removed}${inserted}`.includes('\n')) return { left: 0, right: 0 };
   const needed = (side: readonly PatternToken[], isBeside: (i: number) => boolean) => {
     let name = 0;
-    for (const [i, { kind, text, hole }] of side.entries()) {
+    for (const [i, { kind, text, hole }] of side.slice(0, NAME_TOKENS).entries()) {
       const isOfName = kind === 'word' || kind === 'number';
       if (!isBeside(i) || hole !== undefined || !(isOfName || JOINTS.includes(text))) break;
       // A name ends with a word.
@@ -205,7 +209,6 @@ function neededOf(
     const isPhrase = isRepeated && next?.kind === 'word' && next.hole === undefined && next.text.length >= SHORTEST;
     return name === 0 && isPhrase ? 1 : name;
   };
-  const tokens = tokensOfEdit(edit);
   return {
     left: needed(left, (i) => tokens.left[i]?.end === (tokens.left[i - 1]?.start ?? before.length)),
     right: needed(right, (i) => tokens.right[i]?.start === (tokens.right[i - 1]?.end ?? 0)),
