@@ -50,7 +50,7 @@ const lines: Readonly<Record<string, number>> = {
   'src/suggest': 2700,
   'src/text': 3600,
   'src/text-tasks': 3800,
-  'src/vscode': 12_000,
+  'src/vscode': 12_100,
   'src/workspace': 6800,
   test: 47_500,
 };
