@@ -87,9 +87,9 @@ step('the calls that a new parameter leaves wrong are told, and Tab goes to the 
   // Until the old errors of a file are known.
   await editor.page.waitForTimeout(6000);
   await editor.type(', height: number');
-  await hint(/^Tab: 2 new errors, line 5$/);
+  await editor.hint(/^Tab: 2 new errors, line 5$/);
   await editor.shot('edits-11-errors');
   await editor.page.keyboard.press('Tab');
   await editor.statusItem('Ln 5,').waitFor();
-  await hint(/^Tab: 2 new errors, line 7$/);
+  await editor.hint(/^Tab: 2 new errors, line 7$/);
 });
