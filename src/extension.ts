@@ -22,7 +22,7 @@ import { localModel } from './vscode/bases/surface.ts';
 import { WindowEngine } from './vscode/bases/window-engine.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { Activity } from './vscode/completion/activity.ts';
-import { FirstKeys, Prefetch } from './vscode/completion/prefetch.ts';
+import { EarlyRequests, FirstKeys } from './vscode/completion/early-requests.ts';
 import { GhostTextProvider, LastSuggestion } from './vscode/completion/provider.ts';
 import { Recorder } from './vscode/completion/recorder.ts';
 import { Snooze } from './vscode/completion/snooze.ts';
@@ -240,7 +240,7 @@ function editorSurfaces(parts: Parts, owned: DisposableStore): Surface[] {
   });
   const firstKeys = owned.add(new FirstKeys((editor) => ghostText.request(editor), documents));
   const mayPrefill = () => adaptation.progress === undefined;
-  owned.add(new Prefetch({ folders, documents, isOn, mayPrefill }));
+  owned.add(new EarlyRequests({ folders, documents, isOn, mayPrefill }));
   owned.add(events.ready.event((folder) => void ghostText.repeat(folder)));
   owned.add(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText));
   return [completions({ ...parts, ghostText, lastSuggestion, nextEdits: line }), surface];

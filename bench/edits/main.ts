@@ -53,7 +53,7 @@ async function run({ data = SCENARIOS, only, into }: BenchOptions): Promise<Figu
   return figures;
 }
 
-const placeOf = ({ path, text, offset, edits: changes }: Scenario) => ({ path, text, offset, changes, newErrors: 0 });
+const placeOf = ({ path, text, offset, edits: changes }: Scenario) => ({ path, text, offset, changes, errors: [] });
 
 async function resultOf(scenario: Scenario, answer: string | undefined) {
   if (answer === undefined) throw new Error(`No answer was recorded for the scenario ${scenario.id}.`);
@@ -61,11 +61,6 @@ async function resultOf(scenario: Scenario, answer: string | undefined) {
   // The scenarios come without their folder: no name can be called unknown.
   const deps = { isKnownName: () => true, breaks: await breaksIn(scenario) };
   const after = offered(placeOf(scenario), answer, deps)?.after;
-  const isWanted = expected !== undefined;
-  return {
-    expected,
-    after,
-    outcome: isWanted ? outcomeOf(text, after, expected) : undefined,
-    score: isWanted ? deltaChrF(text, after, expected) : 0,
-  };
+  if (expected === undefined) return { expected, after, outcome: undefined, score: 0 };
+  return { expected, after, outcome: outcomeOf(text, after, expected), score: deltaChrF(text, after, expected) };
 }

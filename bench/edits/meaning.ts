@@ -6,7 +6,7 @@ import { editPrompt, editRequestAt } from '../../src/edits/large-model/prompt.ts
 import { followUp } from '../../src/edits/large-model/worth.ts';
 import { estimateTokens, priceUsd, promptLength } from '../../src/llm/protocol/models.ts';
 import { defaultModel, modelFacts } from '../../src/llm/providers/anthropic.ts';
-import { priceOf } from '../../src/routing/limits.ts';
+import { editPriceOf } from '../../src/routing/limits.ts';
 import type { BenchOptions, Figures } from '../figures.ts';
 import { kebab, put, Table } from '../print.ts';
 import { commitsOf, withRepositories } from '../replay/commits.ts';
@@ -55,7 +55,7 @@ export async function meaning({ repositories, into }: BenchOptions, names?: read
   const all = positions.flatMap((position) => askedAt(position, answers));
   const show = (name: string, own: readonly Asked[], edits: number) => {
     for (const balance of BALANCES) {
-      const row = figuresOf(own, edits, priceOf(balance));
+      const row = figuresOf(own, edits, editPriceOf(balance, false));
       table.row(`${name}, balance ${balance}`, row);
       put(figures, [name, `balance ${balance}`], row);
     }
@@ -73,12 +73,9 @@ function askedAt(position: EditPosition, answers: ReturnType<typeof recordedAnsw
   const facts = modelFacts(defaultModel);
   const prompt = editPrompt(editRequestAt(placeOf(position)), facts);
   const answer = judged(position, written);
-  const usage = {
-    inputTokens: estimateTokens(promptLength(prompt).all, facts),
-    cacheWriteTokens: 0,
-    cacheReadTokens: 0,
-    outputTokens: /<new>/.test(written) ? ANSWER_TOKENS.edit : ANSWER_TOKENS.none,
-  };
+  const inputTokens = estimateTokens(promptLength(prompt).all, facts);
+  const outputTokens = /<new>/.test(written) ? ANSWER_TOKENS.edit : ANSWER_TOKENS.none;
+  const usage = { inputTokens, outputTokens, cacheWriteTokens: 0, cacheReadTokens: 0 };
   return [{ position, answer, p: followUp(placeOf(position)), usd: priceUsd(usage, facts) }];
 }
 

@@ -2,13 +2,14 @@
 import { shuffled } from '../../src/common/statistics/random.ts';
 import type { RecentChange, Replacement } from '../../src/edits/history/edit.ts';
 import { MAX_CHANGES } from '../../src/edits/history/journal.ts';
+import { CONTEXT_LINES } from '../../src/edits/history/readings.ts';
 import type { EditedPlace } from '../../src/edits/large-model/worth.ts';
 import { breaksIn, nextEdits } from '../../src/edits/rules/repeated.ts';
 import { isOneToken } from '../../src/specialist/ngram/model.ts';
 import type { Tokenizer } from '../../src/text/tokenizer/bpe.ts';
 import { shippedTokenizer } from '../common/shipped.ts';
 import type { Commit, Hunk } from '../replay/commits.ts';
-import { walkWhole } from '../replay/next.ts';
+import { PATIENCE_MS, walkWhole } from '../replay/next.ts';
 import { orderOf, repeatingHunks } from '../replay/replay.ts';
 
 /** A hunk follows near by if it begins within so many lines of the cursor. */
@@ -20,9 +21,6 @@ function isCommon(name: string): boolean {
   tokenizer ??= shippedTokenizer();
   return isOneToken(tokenizer, name);
 }
-
-/** As long as it takes: quality is measured apart from time. */
-const PATIENCE_MS = 10_000;
 
 /**
  * What the author changes next: near by, near by as an earlier hunk was, further away in the file, or nothing more in
@@ -55,31 +53,41 @@ export interface EditPosition {
 }
 
 export function placeOf({ path, text, offset, edits }: EditPosition): EditedPlace {
-  return { path, text, offset, changes: edits, newErrors: 0 };
+  return { path, text, offset, changes: edits, errors: [] };
 }
 
-/** Every position of a commit, top down. */
-export async function positionsIn(commit: Commit): Promise<EditPosition[]> {
+/** Every position of a commit, top down. @param isJudged of its id; elsewhere no rule is asked, and nothing breaks */
+export async function positionsIn(commit: Commit, isJudged = (_: string) => true): Promise<EditPosition[]> {
   const order = orderOf(commit, 'top-down');
   const repeating = repeatingHunks(commit, order);
   const done: RecentChange[] = [];
   const positions: EditPosition[] = [];
   const files = [...commit.tree.values()];
   await walkWhole(commit, order, async (input, state, next, { hunk, line }) => {
-    done.push({ path: hunk.path, before: hunk.removed.join('\n'), after: hunk.inserted.join('\n') });
     const { path } = hunk;
     const remaining = state.remaining.filter((i) => commit.hunks[i]?.path === path);
     const text = state.textOf(path);
     const lines = text.split('\n');
+    const below = line + hunk.inserted.length;
+    const whole = (some: readonly string[]) => some.map((each) => `${each}\n`).join('');
+    done.push({
+      path,
+      line,
+      before: whole(hunk.removed),
+      after: whole(hunk.inserted),
+      above: whole(lines.slice(Math.max(0, line - CONTEXT_LINES), line)),
+      below: whole(lines.slice(below, below + CONTEXT_LINES)),
+    });
     // The cursor stands at the end of what was written last.
     const cursor = Math.min(lines.length - 1, Math.max(0, line + hunk.inserted.length - 1));
     const before = lines.slice(0, cursor + 1).join('\n');
     const isHere = next !== undefined && commit.hunks[next]?.path === path;
     const isNear = isHere && Math.abs(state.lineOf(next) - cursor) <= NEAR;
     const follows = !isHere ? 'nothing' : repeating.has(next) ? 'repeats' : isNear ? 'near' : 'far';
-    const offered = await nextEdits({ ...input, ms: PATIENCE_MS });
+    const id = `${commit.repository}-${commit.id.slice(0, 7)}-${positions.length}`;
+    const offered = isJudged(id) ? await nextEdits({ ...input, ms: PATIENCE_MS }) : [];
     positions.push({
-      id: `${commit.repository}-${commit.id.slice(0, 7)}-${positions.length}`,
+      id,
       repository: commit.repository,
       commit: commit.id,
       path,
@@ -91,7 +99,7 @@ export async function positionsIn(commit: Commit): Promise<EditPosition[]> {
       expected: isHere ? applied(lines, state.lineOf(next), commit.hunks[next] as Hunk) : undefined,
       later: remaining.map((i) => applied(lines, state.lineOf(i), commit.hunks[i] as Hunk)),
       isKnownName: (name) => isCommon(name) || files.some((file) => file.includes(name)),
-      breaks: await breaksIn({ path, text }),
+      breaks: isJudged(id) ? await breaksIn({ path, text }) : () => false,
     });
   });
   return positions;

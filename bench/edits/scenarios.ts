@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RecentChange } from '../../src/edits/history/edit.ts';
-import { sectionsOf } from './txtar.ts';
+import { changedLines } from '../../src/text/edits.ts';
+import { lineNumber } from '../../src/text/lines.ts';
 
 /** A cursor in a file. */
 export interface Scenario {
@@ -33,7 +34,7 @@ function scenariosIn(written: string): Scenario[] {
   const edits = (sections.get('history') ?? '')
     .split(/^<\|file\|> /m)
     .slice(1)
-    .map(editIn);
+    .map((part) => editIn(part, text));
   const cursors = [`${field('row')}:${field('col')}`, ...field('cursor-positions').split(', ').filter(Boolean)];
   return cursors.map((cursor, i) => ({
     id: field('id') + (i === 0 ? '' : `:${i + 1}`),
@@ -45,9 +46,24 @@ function scenariosIn(written: string): Scenario[] {
   }));
 }
 
-function editIn(part: string): RecentChange {
-  const [, path = '', before = '', after = ''] = /^(.*)\n<\|old\|>\n([\s\S]*?)<\|new\|>\n([\s\S]*)$/.exec(part) ?? [];
-  return { path, before: before.replace(/\n$/, ''), after: after.replace(/\n$/, '') };
+/** The parts of the txtar format: a header, then sections that begin with '-- NAME --'. */
+function sectionsOf(written: string): {
+  readonly header: string;
+  readonly sections: ReadonlyMap<string, string>;
+} {
+  const [header = '', ...parts] = written.replaceAll('\r\n', '\n').split(/^-- (.*) --\n/m);
+  const sections = new Map<string, string>();
+  for (let i = 0; i + 1 < parts.length; i += 2) sections.set(parts[i] ?? '', parts[i + 1] ?? '');
+  return { header, sections };
+}
+
+/** As the journal would have it: the lines that differ, and those beside them. */
+function editIn(part: string, text: string): RecentChange {
+  const [, path = '', was = '', is = ''] = /^(.*)\n<\|old\|>\n([\s\S]*?)<\|new\|>\n([\s\S]*)$/.exec(part) ?? [];
+  const changed = changedLines(was, is);
+  const [above, below] = [is.slice(0, changed.start), is.slice(changed.start + changed.new.length)];
+  const line = lineNumber(text, Math.max(0, text.indexOf(is.replace(/\n$/, '')))) + lineNumber(above);
+  return { path, line, before: changed.old, after: changed.new, above, below };
 }
 
 /** @param cursor row from 1 and byte column from 0: '3:14' */

@@ -68,5 +68,6 @@ export function outcomeOf(now: string, answer: string | undefined, expected: str
 /** The peers' rule for one answer, 0 to 100. */
 export function deltaChrF(now: string, answer: string | undefined, expected: string): number {
   if (answer === undefined) return 0;
-  return chrF(changedLines(now, answer).new, changedLines(now, expected).new);
+  const changed = (after: string) => changedLines(now, after).new.replace(/\n$/, '');
+  return chrF(changed(answer), changed(expected));
 }

@@ -2,9 +2,8 @@
 // setting makes at the typist's stops, and those that the next key cancels.
 import { normals } from '../../src/common/statistics/random.ts';
 import { EditJournal } from '../../src/edits/history/journal.ts';
-import { followUp } from '../../src/edits/large-model/worth.ts';
-import { priceOf } from '../../src/routing/limits.ts';
-import { lineEnd, lineStart } from '../../src/text/lines.ts';
+import { followUp, isWritingOn } from '../../src/edits/large-model/worth.ts';
+import { editPriceOf } from '../../src/routing/limits.ts';
 import { passageWithin } from '../common/typist.ts';
 import type { Figures } from '../figures.ts';
 import { LATENCY, seedOf } from '../typing/simulated-llm.ts';
@@ -16,7 +15,7 @@ export const CALL_PAUSES = [850, 1000, 1250, 1500, 1750, 2000, 2250, 2500];
 /** Hunks of a commit that are typed. */
 const HUNKS = 12;
 /** Of the default balance. */
-const PRICE = priceOf(0.4);
+const PRICE = editPriceOf(0.4, false);
 
 /** What was typed in one commit. */
 export interface TypedCommit {
@@ -50,11 +49,10 @@ export async function typeForCalls(commit: Commit): Promise<TypedCommit[]> {
     keys++;
     if (gapMs < (CALL_PAUSES[0] as number) || cursor === undefined) return;
     const text = journal.textOf(cursor.path) as string;
-    const changes = journal.recentChanges();
-    if (changes.length === 0 || followUp({ ...cursor, text, changes, newErrors: 0 }) <= PRICE) return;
+    const place = { ...cursor, text, changes: journal.recentChanges(), errors: [] };
+    if (followUp(place) <= PRICE) return;
     const latencyMs = LATENCY.wholeMs * Math.exp(LATENCY.spread * normal());
-    const isBlank = text.slice(lineStart(text, cursor.offset), lineEnd(text, cursor.offset)).trim() === '';
-    stops.push({ gapMs, latencyMs, isBetween, isBlank });
+    stops.push({ gapMs, latencyMs, isBetween, isBlank: isWritingOn(place) });
   };
   for (const index of orderOf(commit, 'top-down').slice(0, HUNKS)) {
     const { hunk, line } = state.place(index);

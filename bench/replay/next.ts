@@ -11,7 +11,7 @@ import { type Offer, type Order, orderOf, ReplayedCommit, repeatingHunks, type V
 /** A person takes so long for a hunk, ms. */
 const HUNK_MS = 20_000;
 /** As long as it takes: quality is measured apart from time. */
-const PATIENCE_MS = 10_000;
+export const PATIENCE_MS = 10_000;
 
 export interface Step {
   readonly commit: Commit;

@@ -1,5 +1,6 @@
-// One adaptation, in a job's process, from the folder's files to the models in use. Whatever takes long is a step or a
-// stored draft: over unchanged inputs it is read from disk. So a killed run resumes where it was.
+// One adaptation, in a job's process, from the folder's files to the models in use. Whatever takes long or costs money
+// is stored: as a step, a draft, a checkpoint of training, or an answer of the large model. Over unchanged inputs it is
+// read from disk, so that a killed run resumes where it was.
 import { CodedError, ok, type Result, unwrap } from '../common/errors.ts';
 import { silentLog } from '../common/log.ts';
 import { noProgress, type Progress } from '../common/progress.ts';
@@ -35,11 +36,11 @@ import { isTrained, prepareTraining, type Training, train, trainingInputs, train
 /** Runs `request`. Expected failures are values. The previous specialist on disk stays usable after any failure. */
 export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Result<AdaptOutcome>> {
   const { root, specialistFolder } = request;
-  const { signal, ledger, now = () => performance.now() } = deps;
+  const { signal, runStore, now = () => performance.now() } = deps;
   const startedAt = Date.now();
   const countdown = new Countdown(stagesOf(request), deps.progress ?? noProgress, now);
   const progress: Progress = (update) => countdown.tell(update);
-  // With a neural model, drafts and steps are timed first: before that, an estimate has no basis.
+  // Indexing takes a known time. A neural model's speed on this machine is unknown before it is timed.
   if (!request.neural) countdown.plan({ ...noWork, api: request.api?.positions ?? 0 });
   const clock = new BudgetClock(now, () => countdown.tick());
   let run: Run | undefined;
@@ -62,7 +63,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     const report = reportOf(run, harvest, learned, 1000 * clock.elapsed());
     if (learned) {
       deps.record({ startedAt, finishedAt: Date.now(), report, router: learned.router });
-      ledger?.keepOnly([...run.models]);
+      runStore?.keepOnly([...run.models]);
       run.steps.forget('plan', planInputs(run));
     }
     tellIndexing({ done: 1, total: 1 });
@@ -82,7 +83,10 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
   }
 }
 
-/** The models learn from the training files alone; the held-out files choose, fit the router, and judge. */
+/**
+ * The models learn from the training files. One half of the validation files ends training and fits the mixture, the
+ * other chooses the model and fits the router. The test files only measure.
+ */
 async function learn(run: Run): Promise<Learned> {
   const { request, notes, stage, steps } = run;
   // How fast this machine trains the base and drafts with it. Where it cannot, the n-grams are adapted alone.
@@ -97,11 +101,12 @@ async function learn(run: Run): Promise<Learned> {
   await yieldToEvents(run.signal);
   const session = access && new NeuralSession(run, index);
   try {
-    const perPlace = session && timing && (await timeDraft(run, session));
+    const secondsPerDraft = session && timing && (await timeDraft(run, session));
     const machine: TimedMachine | undefined =
-      session && timing && perPlace !== undefined ? { timing, perPlace, session } : undefined;
+      session && timing && secondsPerDraft !== undefined ? { timing, secondsPerDraft, session } : undefined;
 
-    // What the user agrees to: time, training, and the price of the large model's answers.
+    // What the user agrees to: time, training, and the price of the large model's answers. A resumed run does not ask
+    // again.
     const priceOf = pricesOf(run, index);
     const plan = await steps.step('plan', planInputs(run), () => agree(run, machine, priceOf));
     const labelling = labellingOf(run, plan, priceOf);
@@ -115,6 +120,7 @@ async function learn(run: Run): Promise<Learned> {
         trainAndChoose(run, { plan, timing, index, session, positions, calls: labelling ? callsOf(labelling) : 0 }),
       ));
     const tested = chosen && (await attempt(run, 'measuring', () => draftAtTest(run, session, chosen, positions)));
+    // The n-grams answer alone while the engine is absent or slow, and have a router of their own.
     const ngrams = {
       choose: await draftWithNgramsOnly(run, index, run.positions.choose, stage('Calibrating')),
       test: await draftWithNgramsOnly(run, index, run.positions.test, stage('Measuring')),
@@ -150,12 +156,13 @@ async function trainAndChoose(run: Run, parts: NeuralParts): Promise<Chosen> {
   const { notes, stage, steps } = run;
   const { specialistFolder } = run.request;
   const inputs = trainingInputs(run, plan);
-  const trained = steps.stored('training', inputs, isTrained(run));
-  sweepModels(specialistFolder, trained && modelFolderOf(trained.weights, specialistFolder));
+  const storedTraining = steps.stored('training', inputs, isTrained(run));
+  sweepModels(specialistFolder, storedTraining && modelFolderOf(storedTraining.weights, specialistFolder));
+  // A GGUF base is never trained. Of any other, the report says why this machine cannot train it.
   if (!timing.base && !ggufManifest(accessOf(run).base))
     keepFailure(run, 'training', new CodedError('unsupported', timing.why ?? ''));
 
-  const prepared = trained ? undefined : await prepareTraining(run, session, index, plan);
+  const prepared = storedTraining ? undefined : await prepareTraining(run, session, index, plan);
   stage('Planning')({ done: 0, total: undefined });
   const remaining = remainingWork(run, session, {
     ...plan,
@@ -168,19 +175,19 @@ async function trainAndChoose(run: Run, parts: NeuralParts): Promise<Chosen> {
   const tellBase = stage('Measuring the base');
   await fitBaseMixture(run, session, plan, tellBase);
   const base = await draftAtValidation(session, baseCandidate(run), positions, tellBase);
-  run.expect({ ...remaining, perPlace: secondsPerPosition(base.scored), base: 0 });
-  const earlier = await measureEarlier(run, session, trained, positions);
+  run.expect({ ...remaining, secondsPerDraft: secondsPerPosition(base.scored), base: 0 });
+  const earlier = await measureEarlier(run, session, storedTraining, positions);
 
   const trainNow = prepared && (() => steps.step('training', inputs, () => train(run, prepared), isTrained(run)));
-  const training = trained ?? (trainNow && (await attempt(run, 'training', trainNow)));
+  const training = storedTraining ?? (trainNow && (await attempt(run, 'training', trainNow)));
   notes.push(...(training?.notes ?? []), ...(plan.why === undefined ? [] : [plan.why]));
   const measureAdapted = async (of: Training) => {
     const mixture = mixtureInputs(run, of);
     await steps.step('mixture', mixture, () => fitAdaptedMixture(run, session, of, positions), isMixed(run));
     return draftAtValidation(session, adaptedCandidate(run, of), positions, stage('Measuring the adapted model'));
   };
-  const isRejected = training?.dropped !== undefined;
-  const adapted = training && !isRejected ? await attempt(run, 'training', () => measureAdapted(training)) : undefined;
+  const wasRejected = training?.dropped !== undefined;
+  const adapted = training && !wasRejected ? await attempt(run, 'training', () => measureAdapted(training)) : undefined;
 
   const measured = [adapted, earlier, base].filter((each) => each !== undefined);
   const { used, why: reason } = choose(measured, training);

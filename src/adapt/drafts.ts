@@ -4,7 +4,7 @@ import { sha256Of } from '../common/file-hash.ts';
 import type { CursorExample } from '../prompts/completion/cursor-examples.ts';
 import type { NgramModel } from '../specialist/ngram/model.ts';
 import { draftBySyntax } from '../text/syntax/parsing.ts';
-import { AnswerLedger, evaluate } from './evaluate.ts';
+import { evaluate, StoredAnswers } from './evaluate.ts';
 import type { ScoredPosition } from './positions/scored-positions.ts';
 import type { Tell } from './progress.ts';
 import type { Run } from './run.ts';
@@ -24,9 +24,9 @@ export function signatureOfIndex({ program, digests, request }: Run): string {
 }
 
 /** @param model its identity */
-export function answersOf({ ledger, models }: Run, model: string): AnswerLedger | undefined {
+export function answersOf({ runStore, models }: Run, model: string): StoredAnswers | undefined {
   models.add(model);
-  return ledger && new AnswerLedger(ledger, model);
+  return runStore && new StoredAnswers(runStore, model);
 }
 
 /** Drafts of the n-grams without a neural model. */

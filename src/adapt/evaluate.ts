@@ -12,7 +12,7 @@ import {
 import type { CursorExample } from '../prompts/completion/cursor-examples.ts';
 import { positionFactsOf } from '../routing/features.ts';
 import type { QueryLoss } from '../specialist/engine/engine-protocol.ts';
-import type { PositionLedger } from '../storage/position-ledger.ts';
+import type { RunStore } from '../storage/run-store.ts';
 import type { AnswerRow } from '../storage/stored-rows.ts';
 import { yieldToEvents } from './cancellation.ts';
 import type { ScoredPosition } from './positions/scored-positions.ts';
@@ -30,7 +30,7 @@ export interface EvaluateOptions {
   /** Also measures losses if the drafter can. */
   readonly losses?: boolean;
   /** Stored answers; absent: every position is asked. */
-  readonly answers?: AnswerLedger | undefined;
+  readonly answers?: StoredAnswers | undefined;
   readonly tell?: Tell;
   readonly signal?: AbortSignal;
 }
@@ -89,16 +89,16 @@ interface ModelAnswer {
 }
 
 /** The stored answers of one model at cursor positions, so that later runs do not ask it again. */
-export class AnswerLedger {
-  private readonly ledger: PositionLedger;
+export class StoredAnswers {
+  private readonly runStore: RunStore;
   private readonly model: string;
   private readonly known: ReadonlyMap<string, AnswerRow>;
 
   /** @param model its identity, which changes with everything that can change an answer */
-  constructor(ledger: PositionLedger, model: string) {
-    this.ledger = ledger;
+  constructor(runStore: RunStore, model: string) {
+    this.runStore = runStore;
     this.model = model;
-    this.known = ledger.answersOf(model);
+    this.known = runStore.answersOf(model);
   }
 
   has(example: CursorExample, asked: CompletionPosition): boolean {
@@ -112,7 +112,7 @@ export class AnswerLedger {
     if (row) return { draft: JSON.parse(row.draft), loss: JSON.parse(row.loss) ?? undefined };
     const { draft, loss = null } = await ask();
     const texts = { draft: JSON.stringify(draft), loss: JSON.stringify(loss) };
-    this.ledger.keep({ place, path: example.path, model: this.model, ...texts });
+    this.runStore.keep({ place, path: example.path, model: this.model, ...texts });
     return { draft, loss: loss ?? undefined };
   }
 }

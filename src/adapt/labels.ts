@@ -104,6 +104,8 @@ export function pricesOf(run: Run, index: NgramModel): PriceOf {
     if (before) return before;
     const identity = JSON.stringify([labellingSettings(run), halvings]);
     const { priced, ...chosen } = positionsToLabel(halved(run.positions, halvings), index, llm, api);
+    // A bare prompt shows no draft, so whether its answer is stored is known now. The other prompts will show drafts of
+    // this run: their answers count as stored only if an earlier run has asked all of them.
     const unknown: Prompt[] = chosen.bare.map(({ prompt }) => prompt).filter((prompt) => !llm.knows?.(prompt));
     if (!asked?.whole || asked.as !== identity) unknown.push(...priced);
     const estimate: ApiEstimate = {

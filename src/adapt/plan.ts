@@ -29,7 +29,7 @@ export interface Plan {
   readonly minutes: number;
   /** How often the number of positions is halved (see `halved`), and the seconds of a draft at one. */
   readonly halvings: number;
-  readonly perPlace: number;
+  readonly secondsPerDraft: number;
   /** Whether the large model may be paid. */
   readonly api: boolean;
   /** Why nothing is trained. */
@@ -40,7 +40,7 @@ export interface Plan {
 export interface TimedMachine {
   readonly timing: MachineTiming;
   /** Seconds of a draft with its loss at a position. */
-  readonly perPlace: number;
+  readonly secondsPerDraft: number;
   readonly session: NeuralSession;
 }
 
@@ -77,7 +77,6 @@ export async function agree(run: Run, machine: TimedMachine | undefined, priceOf
       choice,
       words: planInWords(parts),
       ...(why !== undefined && { why }),
-      ...(run.request.baseNote !== undefined && { baseNote: run.request.baseNote }),
       ...(api && { api }),
       choices: choices.map((each) => ({ ...each, words: planInWords(run.partsOf(remainingFor(run, machine, each))) })),
     };
@@ -128,9 +127,10 @@ function firstOf(
 
 /** As many positions as the choice has time for, and the training steps in the rest of its time. */
 function workFor(run: Run, machine: TimedMachine | undefined, choice: PlanChoice) {
-  const perPlace = machine?.perPlace ?? 0;
+  const secondsPerDraft = machine?.secondsPerDraft ?? 0;
   const earlier = machine !== undefined && earlierCandidate(run) !== undefined;
-  const drafts = (halvings: number) => perPlace * draftCount(halved(run.positions, halvings), earlier, choice.trains);
+  const drafts = (halvings: number) =>
+    secondsPerDraft * draftCount(halved(run.positions, halvings), earlier, choice.trains);
   const budget = 60 * choice.minutes;
   const forMeasuring = choice.trains ? MEASURING_SHARE * budget : budget;
   let halvings = 0;
@@ -138,15 +138,15 @@ function workFor(run: Run, machine: TimedMachine | undefined, choice: PlanChoice
   const training = machine && choice.trains ? trainableIn(machine.timing, choice.minutes) : undefined;
   const room = budget - run.clock.elapsed() - drafts(halvings) - OPENING_SECONDS;
   const steps = training ? Math.min(mostSteps(run), Math.max(training.steps, room / training.perStep)) : 0;
-  return { perPlace, halvings, steps, minutes: choice.minutes, ...(training && { training }) };
+  return { secondsPerDraft, halvings, steps, minutes: choice.minutes, ...(training && { training }) };
 }
 
 function remainingFor(run: Run, machine: TimedMachine | undefined, choice: PlanChoice, api = 0): RemainingWork {
-  const { training, steps, perPlace, halvings } = workFor(run, machine, choice);
+  const { training, steps, secondsPerDraft, halvings } = workFor(run, machine, choice);
   if (!machine) return { ...noWork, api };
   const seconds = steps * (training?.perStep ?? 0);
   return remainingWork(run, machine.session, {
-    perPlace,
+    secondsPerDraft,
     halvings,
     api,
     trains: training !== undefined,
@@ -154,7 +154,7 @@ function remainingFor(run: Run, machine: TimedMachine | undefined, choice: PlanC
   });
 }
 
-interface Work extends Pick<Plan, 'perPlace' | 'halvings'>, Pick<RemainingWork, 'training' | 'api'> {
+interface Work extends Pick<Plan, 'secondsPerDraft' | 'halvings'>, Pick<RemainingWork, 'training' | 'api'> {
   readonly trains: boolean;
 }
 
@@ -162,13 +162,13 @@ interface Work extends Pick<Plan, 'perPlace' | 'halvings'>, Pick<RemainingWork, 
 export function remainingWork(
   run: Run,
   session: NeuralSession,
-  { perPlace, halvings, trains, training, api }: Work,
+  { secondsPerDraft, halvings, trains, training, api }: Work,
 ): RemainingWork {
   const { fit, choose, test } = halved(run.positions, halvings);
   const earlier = earlierCandidate(run);
   const [adapted, others] = [Number(trains), Number(trains || earlier !== undefined)];
   return {
-    perPlace,
+    secondsPerDraft,
     training,
     api,
     places: {

@@ -14,10 +14,10 @@ interface Stage extends Row {
 /** Seconds of drafts at all positions of a split. */
 const secondsAt =
   (kind: keyof RemainingWork['places']) =>
-  ({ perPlace, places: positions }: RemainingWork) =>
-    perPlace * positions[kind];
-const secondsForBase = ({ perPlace, base }: RemainingWork) => perPlace * base;
-const secondsForEarlier = ({ perPlace, earlier }: RemainingWork) => perPlace * earlier;
+  ({ secondsPerDraft, places: positions }: RemainingWork) =>
+    secondsPerDraft * positions[kind];
+const secondsForBase = ({ secondsPerDraft, base }: RemainingWork) => secondsPerDraft * base;
+const secondsForEarlier = ({ secondsPerDraft, earlier }: RemainingWork) => secondsPerDraft * earlier;
 const secondsForTraining = ({ training }: RemainingWork) => training;
 const secondsForApi = ({ api }: RemainingWork) => api / 2;
 

@@ -50,8 +50,8 @@ export function failureOf(
 }
 
 /** Number of stored answers of the models in this run. */
-function answersIn({ ledger, models }: Run): number {
-  return [...models].reduce((sum, model) => sum + (ledger?.answersOf(model).size ?? 0), 0);
+function answersIn({ runStore, models }: Run): number {
+  return [...models].reduce((sum, model) => sum + (runStore?.answersOf(model).size ?? 0), 0);
 }
 
 export function nothingToLearn(root: string, harvest: HarvestReport): CodedError {

@@ -5,7 +5,7 @@ import type { Progress } from '../common/progress.ts';
 import type { LlmClient } from '../llm/protocol/models.ts';
 import type { RouterModel } from '../routing/router-model.ts';
 import type { Engine } from '../specialist/engine/engine-protocol.ts';
-import type { PositionLedger } from '../storage/position-ledger.ts';
+import type { RunStore } from '../storage/run-store.ts';
 import type { Tokenizer } from '../text/tokenizer/bpe.ts';
 import type { Harvest } from '../workspace/files/folder.ts';
 import { redactText } from '../workspace/secrets/secrets.ts';
@@ -26,7 +26,7 @@ export interface RunDeps {
   /** Absent: the run begins with its first plan, and pays for nothing. */
   readonly askPlan?: AskPlan | undefined;
   /** Stores answers and finished steps, for a resumed or later run. */
-  readonly ledger?: PositionLedger | undefined;
+  readonly runStore?: RunStore | undefined;
   /** Identity of the drafting programs (see `programOf`). Stored drafts of other programs are not reused. */
   readonly program?: string;
   /** Stores a finished run. */
@@ -87,11 +87,11 @@ export function runOf(
     digests: digestsOf(held),
     positions: heldOutPositions(held),
     log: mappedLog(deps.log ?? silentLog, (line) => redactText(line, '', [secrets]).text),
-    steps: new Steps(deps.ledger),
+    steps: new Steps(deps.runStore),
     stage: (stage) => (update) => countdown.tell({ stage, ...update }),
     expect: (remaining) => countdown.plan(remaining),
     partsOf: (remaining) => countdown.partsOf(remaining),
-    notes: [...(request.baseNote === undefined ? [] : [request.baseNote]), ...report.faults],
+    notes: [...report.faults],
     neuralFailure: undefined,
     apiStopped: undefined,
     paid: { answers: 0, usd: 0 },

@@ -13,7 +13,7 @@ import {
   PATIENCE,
   VALIDATE_EVERY_STEPS,
 } from '../neural/training/training-settings.ts';
-import { trainingStatusOf, type ValidationLoss } from '../specialist/engine/engine-protocol.ts';
+import { trainingStatusOf } from '../specialist/engine/engine-protocol.ts';
 import type { NgramModel } from '../specialist/ngram/model.ts';
 import { baseCandidate, earlierCandidate } from './candidates.ts';
 import { halved } from './held-out-positions.ts';
@@ -40,7 +40,7 @@ export interface Training {
 }
 
 /** Raise it when the same inputs give another model. */
-const VERSION = 2;
+const VERSION = 3;
 
 export function trainingInputs(run: Run, { training, minutes }: Plan): unknown {
   const { train: files, fit } = run.digests;
@@ -87,23 +87,23 @@ export async function prepareTraining(
 function trainingTime(
   run: Run,
   session: NeuralSession,
-  { halvings, perPlace, minutes }: Plan,
+  { halvings, secondsPerDraft, minutes }: Plan,
   { perStep }: TimedBase,
   samples: Samples,
 ): TrainingTime {
   const { clock, request } = run;
   const positions = halved(run.positions, halvings);
   const earlier = earlierCandidate(run) !== undefined;
-  // The base's answers of a run that was interrupted are in the ledger.
+  // The base's answers of a run that was interrupted are stored.
   const unanswered = session.unanswered(baseCandidate(run), positions.choose);
   const answered = positions.choose.length - unanswered;
-  const others = perPlace * (draftCount(positions, earlier) - answered) + OPENING_SECONDS;
+  const others = secondsPerDraft * (draftCount(positions, earlier) - answered) + OPENING_SECONDS;
   const { maxSteps = Number.POSITIVE_INFINITY } = request.neural ?? {};
   const steps = Math.min(maxSteps, Math.ceil((EPOCHS * samples.tokensPerEpoch) / (windowTokens * MICRO_BATCHES)));
   const room = 60 * minutes - clock.elapsed() - others;
   // The user agreed to this training. If the machine is slower now, the run takes longer.
   const limit = Math.max(room, Math.min(LEAST_STEPS, steps) * perStep);
-  const before = perPlace * (unanswered + (earlier ? positions.choose.length : 0));
+  const before = secondsPerDraft * (unanswered + (earlier ? positions.choose.length : 0));
   const expected = Math.min(limit, Math.max(1, steps * perStep));
   return { expected, limit, begins: clock.elapsed() + before };
 }
@@ -132,7 +132,7 @@ export async function train(run: Run, { samples, time }: PreparedTraining): Prom
       onProgress: (update) => {
         if (update.kind === 'note') notes.push(update.note);
         if (update.kind === 'device') log.info(`Training on ${update.device}: ${update.reason}`);
-        if (update.kind === 'validated') log.info(`Step ${update.step}: held-out loss ${lossesIn(update)}`);
+        if (update.kind === 'validated') log.info(`Step ${update.step}: held-out loss ${update.loss.toFixed(3)}`);
         if (update.kind !== 'step') return;
         const { step, totalSteps, loss, tokensPerSecond, secondsLeft } = update;
         log.debug(`Step ${step}: loss ${loss.toFixed(2)}, ${thousands(tokensPerSecond)} tokens/s`);
@@ -157,10 +157,6 @@ export async function train(run: Run, { samples, time }: PreparedTraining): Prom
     improved: validation && validation.best.step > 0,
     notes,
   };
-}
-
-function lossesIn({ loss, mixed }: ValidationLoss): string {
-  return loss.toFixed(3) + (mixed === undefined ? '' : `, with the n-grams ${mixed.toFixed(3)}`);
 }
 
 /** Everything that decides the result of training. */

@@ -1,8 +1,10 @@
 // The life of one next edit, from a change of the text to what becomes of the edit, read from top to bottom.
 //
 // Each change ends what was under way: its texts are older. At a pause, the rules learned from the user's edits are
-// searched for places; a language server's renames and fixes are known by then. Where nothing else is to be offered, the
-// large model may be asked. All that is found is decided on in one place, and the first that it lets through is drawn.
+// searched for places. A language server finds renames and fixes; what comes after the pause starts the search again.
+// Where nothing, or only fixes, would be offered, the large model may be asked. All that is found is decided on in one
+// place. Of what it lets through, the edit at the cursor is drawn, or else the first one of the likeliest rule: below
+// the cursor, above it, then in other files.
 import { Part } from '../common/disposable.ts';
 import { isCancelled } from '../common/errors.ts';
 import { decideEdits } from '../routing/decide.ts';
@@ -23,7 +25,10 @@ export class NextEdits<F extends { readonly key: string }> extends Part<NextEdit
   private asking: AbortController | undefined;
   /** The large model's edit. */
   private followed: { readonly at: AskedPlace<F>; readonly edit: NextEdit } | undefined;
-  /** The offer that is shown, and the edits after which it is. It counts as shown once there are others. */
+  /**
+   * The offer that is drawn, and the user's edits before it. It counts as shown only after the next edit, so that
+   * drawing it again does not count twice.
+   */
   private pending: { readonly offer: OfferedEdit; readonly after: string } | undefined;
 
   constructor(deps: NextEditsDeps<F>) {
@@ -110,8 +115,8 @@ export class NextEdits<F extends { readonly key: string }> extends Part<NextEdit
   }
 
   /**
-   * Nothing else is offered, or only fixes and places, or the user has gone to an error: the large model is asked if the
-   * cursor still rests then.
+   * Nothing, or only fixes and places, would be offered, or the user has gone to an error: the large model is asked if
+   * the cursor still rests then.
    */
   askSoon(): void {
     if (this.asking !== undefined || this.followed !== undefined) return;
@@ -119,7 +124,10 @@ export class NextEdits<F extends { readonly key: string }> extends Part<NextEdit
     this.resting = setTimeout(() => void this.ask(), REST_MS);
   }
 
-  /** Whether a call is worth its price, the call, and the check of its answer. The next key ends it. */
+  /**
+   * Whether a call is worth its price, the call, and the check of its answer. The next key ends it. Its money is
+   * reserved, and its answer stored, as for a suggestion.
+   */
   private async ask(): Promise<void> {
     const { askedPlace, follow, log } = this.deps;
     const at = askedPlace();
@@ -176,7 +184,7 @@ export class NextEdits<F extends { readonly key: string }> extends Part<NextEdit
     if (this.folder && offer.origin.kind === 'follows') this.deps.onFollowed(this.folder, isTaken);
   }
 
-  /** What was dismissed, or shown and not followed; what is shown since the last edit is not among it. */
+  /** What was dismissed, taken back, or shown and not taken. What is drawn since the last edit does not count yet. */
   private ignoredAfter(edits: readonly Edit[]): string[] {
     const { pending, offered } = this;
     if (pending && pending.after !== stateOf(edits)) {

@@ -1,4 +1,4 @@
-// Which next edits were shown without being followed, dismissed or taken back: they are not offered again.
+// Next edits that were dismissed, taken back, or shown and not taken: they are not offered again.
 import { stepOf } from '../routing/decide.ts';
 import type { NextEdit } from './history/edit.ts';
 

@@ -1,17 +1,15 @@
 // Entry of a job's process: one long job on a folder, with its own store and API. An adaptation runs the neural engine
 // in this process, too: if native code ends it, the owner starts the job again, and it resumes.
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { adapt } from '../adapt/adapt.ts';
 import { programOf } from '../adapt/drafts.ts';
 import { keptRows } from '../adapt/kept/kept-rows.ts';
 import { exportOwn } from '../adapt/models/folder-models.ts';
 import { summaryOf } from '../adapt/report/kept.ts';
-import { plainTextOf, REPORT_FILE, reportDocument } from '../adapt/report/report-document.ts';
 import { type AdaptOutcome, type AdaptRequest, cancelled } from '../adapt/request/adapt-request.ts';
-import type { RunDeps } from '../adapt/run.ts';
 import { serveParent } from '../common/child.ts';
 import { CodedError, failed, messageOf, ok, type Result, unwrap } from '../common/errors.ts';
-import { makePrivate, replaceFile, sweepTemporary } from '../common/files.ts';
+import { makePrivate, sweepTemporary } from '../common/files.ts';
 import type { Log, LogLevel } from '../common/log.ts';
 import type { ProgressUpdate } from '../common/progress.ts';
 import type { Handlers, Handling } from '../common/remote.ts';
@@ -22,7 +20,7 @@ import { JobEngine } from '../specialist/engine/job-engine.ts';
 import { PROBE_ARGUMENT, probeThisProcess } from '../specialist/engine/probe.ts';
 import { lockRun } from '../storage/lock.ts';
 import { openLogged } from '../storage/open.ts';
-import { PositionLedger } from '../storage/position-ledger.ts';
+import { RunStore } from '../storage/run-store.ts';
 import { harvestFolder } from '../workspace/files/folder.ts';
 import { downloadModelJob } from './download-model.ts';
 import { type EngineStart, type Jobs, type OwnerRequests, type RunRequest, stoppedMessage } from './job-protocol.ts';
@@ -71,7 +69,7 @@ async function withStore(
   const { log } = deps;
   const store = openLogged(request.storeFolder, log);
   const { api, root } = request;
-  const ledger = request.effort === 'adapt' ? new PositionLedger(request.storeFolder, root, log) : undefined;
+  const runStore = request.effort === 'adapt' ? new RunStore(request.storeFolder, root, log) : undefined;
   let result: Result<AdaptOutcome>;
   let usesApi = false;
   const llm = api && paidLlm(api, store, root, deps);
@@ -85,27 +83,18 @@ async function withStore(
         usesApi = answer.kind === 'start' && answer.api;
         return answer;
       },
-      ledger,
+      runStore,
       program: programOf(process.argv[1]),
-      record: (finished) => {
-        store.recordAdaptation(root, finished);
-        writeReport(request.specialistFolder, finished);
-      },
+      record: (finished) => void store.recordAdaptation(root, finished),
     });
   } finally {
-    ledger?.close();
+    runStore?.close();
     store.close();
   }
   const trouble = usesApi ? troubleOf(store) : undefined;
   if (trouble === undefined) return result;
   if (!result.ok) return failed(result.error.code, `${result.error.message} ${trouble}`);
   return ok({ ...result.value, trouble });
-}
-
-/** Writes the report beside the specialist, as the terminal prints it. */
-function writeReport(folder: string, { report, finishedAt }: Parameters<RunDeps['record']>[0]): void {
-  const text = plainTextOf(reportDocument(report, basename(report.folder), finishedAt));
-  replaceFile(join(folder, REPORT_FILE), [new TextEncoder().encode(`${text}\n`)]);
 }
 
 const jobs: {

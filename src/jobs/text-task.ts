@@ -85,8 +85,12 @@ async function runStored(request: TextTaskRequest, folder: TaskFolder, deps: Job
     store.close();
   }
   if (!result.ok) return result;
+  const { stopped, ...finished } = result.value;
   const trouble = paid ? troubleOf(store) : undefined;
-  const report = { ...result.value, ...(trouble !== undefined && { stopped: trouble }) };
+  // The disk's failure is said once, also where it is what stopped the run.
+  const other = stopped !== undefined && !trouble?.includes(stopped) ? stopped : undefined;
+  const reasons = [other, trouble].filter((reason) => reason !== undefined);
+  const report = { ...finished, ...(reasons.length > 0 && { stopped: reasons.join(' ') }) };
   if (reports !== undefined) replaceFile(join(reports, `${report.task}.json`), [Buffer.from(JSON.stringify(report))]);
   return ok(report);
 }

@@ -1,6 +1,7 @@
-// Wraps a large model: stores every paid answer before it is returned, and never spends more than the budget. The
-// ledger reserves the maximum cost of a call before it is sent. Concurrent calls of all processes together therefore
-// cannot exceed the limit of a month. A run may have a limit of its own, for what it books in the ledger.
+// Wraps a large model: stores every paid answer before it is returned, and never spends more than the budget. While the
+// disk fails or is busy, an answer waits in memory instead. The ledger reserves the maximum cost of a call before it is
+// sent. Concurrent calls of all processes together therefore cannot exceed the limit of a month. A run may have a limit
+// of its own, for what it books in the ledger.
 import { createHash, randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from '../common/clock.ts';
 import { failed, messageOf, ok, type Result } from '../common/errors.ts';
@@ -120,7 +121,7 @@ export function dollars(usd: number): string {
   return `$${usd.toFixed(usd < 0.1 ? 4 : 2)}`;
 }
 
-/** The part of the store that is needed here. Synchronous: a call is on disk when `settle` returns. */
+/** The part of the store that is needed here. After `settle`, a call is on disk, or waits in memory to be written. */
 export interface PaidCallStore extends Ledger {
   findLlmCall(requestHash: string): PaidCall | undefined;
 }

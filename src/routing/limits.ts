@@ -109,6 +109,17 @@ export function priceOf(balance: number, waitMs = USUAL_WAIT_MS): number {
   return 1 - 2 * clamped + 4 * clamped * (1 - clamped) * waitPrice;
 }
 
+/**
+ * The price of asking for the edit that follows, as a share of the price of a suggestion. Nobody waits for it, so a slow
+ * model costs no more; and a right one saves the way to its place, too. Chosen on histories, see bench/replay/README.md.
+ */
+const EDIT_PRICE = 0.4;
+
+/** @param isFree the server costs nothing: it is always asked */
+export function editPriceOf(balance: number, isFree: boolean): number {
+  return isFree ? -1 : EDIT_PRICE * priceOf(balance);
+}
+
 /** What a decision on a next edit must know of its origin. */
 export type EditCase =
   /**

@@ -38,10 +38,8 @@ export const schema = `
      PRIMARY KEY (folder, stage)
    ) STRICT;`;
 
-/** Tables of a folder's adaptations, including what they resume from. */
-export const adaptationTables = ['adaptations', 'answers', 'stages'] as const;
 /** Tables with data of folders. */
-export const folderTables = ['llmCalls', ...adaptationTables] as const;
+export const folderTables = ['llmCalls', 'adaptations', 'answers', 'stages'] as const;
 
 /** Tables that `Database.insert` accepts. */
 export type StoreTable = (typeof folderTables)[number];

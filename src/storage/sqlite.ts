@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { monthOf, type PaidCall } from '../common/paid-call.ts';
-import { adaptationTables, Database, folderTables, type StoreTable } from './database.ts';
+import { Database, folderTables, type StoreTable } from './database.ts';
 import { Money } from './money.ts';
 import type { AdaptationRow, AnswerRow, FinishedRun, FolderRows, StageRow } from './stored-rows.ts';
 
@@ -45,20 +45,12 @@ export class SqliteStore {
     )[0];
   }
 
-  adaptations(): AdaptationRow[] {
-    return this.database.rows('SELECT * FROM adaptations ORDER BY finishedAt DESC, rowid DESC');
-  }
-
   /** Copies all paid answers of another version or none. Throws if they cannot be read. */
   copyPaidAnswers(other: SqliteStore): void {
     this.database.inTransaction(() => {
       for (const row of other.database.rows<object>('SELECT * FROM llmCalls ORDER BY rowid'))
         this.database.insert('llmCalls', row);
     });
-  }
-
-  deleteAdaptations(folder: string): void {
-    this.database.wipe(adaptationTables, 'WHERE folder = ?', folder);
   }
 
   deleteFolderData(folder: string): void {

@@ -120,14 +120,6 @@ export class Store implements Ledger {
   latestAdaptation(folder: string): AdaptationRow | undefined {
     return this.read((database) => database.latestAdaptation(folder), undefined);
   }
-  /** Newest first. */
-  adaptations(): AdaptationRow[] {
-    return this.read((database) => database.adaptations(), []);
-  }
-  /** Deletes a folder's adaptations. Its paid answers stay. */
-  deleteAdaptations(folder: string): void {
-    this.change((database) => database.deleteAdaptations(folder));
-  }
   /** Deletes everything about one folder, including its paid answers. Spending stays. */
   deleteFolderData(folder: string): void {
     this.change((database) => database.deleteFolderData(folder));

@@ -23,7 +23,7 @@ export interface AnswerRow {
   readonly loss: string;
 }
 
-/** A finished stage of an adaptation: a hash of its inputs (`signature`), and its outputs as JSON (`made`). */
+/** A finished step of an adaptation, by its name (`stage`): a hash of its inputs, and its output as JSON (`made`). */
 export interface StageRow {
   readonly folder: string;
   readonly stage: string;

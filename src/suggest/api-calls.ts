@@ -1,4 +1,4 @@
-// Calls to the large model: whether one is possible, the calls themselves, and their effects. A call caches its answer,
+// Calls to the large model: whether one is possible, the calls themselves, and their effects. A call keeps its answer,
 // reports its cost once and updates the latency; a failure starts a backoff and sends one event.
 import type { CompletionQuery } from '../common/completion.ts';
 import { failed, isCancelled, type Result } from '../common/errors.ts';
@@ -185,7 +185,7 @@ export class ApiCalls {
 
   /**
    * The call's result. Undefined: the answer does not continue the text typed since. 'slow': the local draft can stand
-   * in, and the first token or the whole answer takes longer than the user waits. A later answer is only cached.
+   * in, and the first token or the whole answer takes longer than the user waits. A later answer is only kept.
    */
   async wait(call: InFlightCall, cursor: Cursor, local: Suggestion): Promise<Result<LlmAnswer> | undefined | 'slow'> {
     if (!canStandIn(local)) return this.inFlight.wait(call, cursor.query, cursor.signal);

@@ -19,7 +19,7 @@ export const EXITS = {
   'strings are switched off': 'No suggestion: strings are switched off. "Enable or Disable Here…" changes it.',
   'within a word': NO_CONTINUATION,
   'the list is open': NO_CONTINUATION,
-  'held back': NO_CONTINUATION,
+  'nothing to show': NO_CONTINUATION,
   'too late': 'No suggestion: the large model took too long. Ask again.',
   'the folder has changed': 'No suggestion: files or settings of this folder have changed meanwhile. Ask again.',
   failed: 'No suggestion: an error, which the log names. Ask again.',

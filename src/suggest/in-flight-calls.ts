@@ -8,7 +8,7 @@ import { EditedPosition } from '../text/edits.ts';
 
 /** Grace period for a call without a waiter: the next keystroke may join it, ms. */
 const GRACE_MS = 200;
-/** A nearly finished call without a waiter keeps running, at most this long, so that its answer is cached. */
+/** A nearly finished call without a waiter keeps running, at most this long, so that its answer is kept. */
 const KEEP_RUNNING_MS = 4000;
 /** Maximum number of such calls at a time. */
 const MAX_KEPT_RUNNING = 2;

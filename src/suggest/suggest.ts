@@ -60,7 +60,8 @@ export async function suggest(cursor: Cursor, deps: SuggestDeps): Promise<Shown 
       void askForLater(cursor, drafted, deps, screen.visible);
       return shown;
     }
-    // The list does not wait for a call.
+    // The list does not wait for a new call: its answer is kept for later. A model that is too slow is not asked anew,
+    // but the answer of a call that runs may still come in time.
     if (opensList && !api.isTooSlow(cursor, drafted)) return leaveToList(cursor, drafted, deps);
     return await askLargeModel(cursor, drafted, deps);
   } finally {
@@ -99,7 +100,8 @@ async function askLargeModel(cursor: Cursor, first: Suggestion, deps: SuggestDep
     // The answer does not match the text typed since, or the call was aborted before this request.
     if (result === undefined || (!result.ok && result.error.code === 'cancelled')) continue;
     if (!result.ok) return standIn(`the large model failed (${result.error.code})`);
-    // The answer was kept as it came; it is decided on like any other text. One that does not fit here is not found.
+    // The answer was cleaned, estimated and kept. It is decided on like any other text; one that does not fit the text
+    // here is not found.
     const { suggestion: answer, noCall } = knownAt(cursor, deps);
     if (answer) return showDecided(cursor, { ...answer, cached: false, costUsd: api.takeCost(call) }, deps);
     if (noCall !== undefined) return standIn(noCall);
@@ -109,7 +111,7 @@ async function askLargeModel(cursor: Cursor, first: Suggestion, deps: SuggestDep
 
 /** Shows what the decision lets through, and keeps it for the keys that follow. `screen` follows its outcome. */
 function showDecided(cursor: Cursor, suggestion: Suggestion, { screen, kept }: SuggestDeps): Suggestion | Nothing {
-  if (suggestion.text === '') return nothing('held back', suggestion.decision);
+  if (suggestion.text === '') return nothing('nothing to show', suggestion.decision);
   const shown = screen.show(cursor, suggestion);
   // One that goes on keeps its id, and is kept already.
   if (shown.id !== suggestion.id) kept.put(cursor.query, shown);

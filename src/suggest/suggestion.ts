@@ -187,7 +187,7 @@ export interface Cursor extends CompletionPosition {
   readonly indexRevision: number;
   /** The editor's list opens here if no ghost text is shown: see CompletionRequest. False if an entry is selected. */
   readonly opensList: boolean;
-  /** The list opened before the answer came, so the answer is only cached. */
+  /** The list opened before the answer came, so the answer is only kept. */
   listIsOpen: boolean;
   /** Aborted by the editor or a newer request. */
   readonly signal: AbortSignal;

@@ -88,7 +88,7 @@ function pictureOf(report: TaskReport): RunResults['picture'] {
     ...comparedWithPrevious(difference),
   }));
   const given = `${output === 'text' ? 'answers' : 'labels'} of ${judgedBy === 'person' ? 'people' : 'the large model'}`;
-  const legend = `Bar: checked on ${counted(judgedOn, 'text')} against ${given}, with the 95% interval. Dot: what was expected.`;
+  const legend = `Checked on ${counted(judgedOn, 'text')} against ${given}, with the 95% interval, beside what was expected.`;
   return { text: [...rightInWords(report), legend, ...noteInWords(bars, 'texts')], chart: { bars } };
 }
 

@@ -1,5 +1,5 @@
-// One run of a text task, from its texts to the table of its results. Every answer of the large model is stored as it
-// comes, so that a stopped run resumes.
+// One run of a text task, from its texts to the table of its results. Every answer of the large model is stored beside
+// the task's file as it comes (given-labels.ts), so that a stopped run resumes.
 import { ok, type Result } from '../common/errors.ts';
 import { noProgress, type Progress } from '../common/progress.ts';
 import { chooseForm } from './choose-form.ts';
@@ -36,7 +36,8 @@ export async function runTask(
   const { confirm, signal, progress = noProgress, now = Date.now, more = 0 } = deps;
   const reportStage: ReportStage = (stage, done = 0, total) => progress({ stage, done, total });
 
-  // The texts, and the labels that people gave. A path that cannot be written ends the run before anything is paid for.
+  // The texts, with what is known of them: labels of people, and the large model's answers in earlier runs. A path that
+  // cannot be written ends the run before anything is paid for.
   reportStage('Reading the texts');
   const path = await resultsPath(folder);
   const encoding = await folder.learnSource();
@@ -47,18 +48,20 @@ export async function runTask(
   const planned = large?.planSample(sample, more);
   const isDeclined = planned !== undefined && !(await confirm(planned.spending));
   if (planned && !isDeclined) await large?.askSample(planned);
-  const form = chooseForm(task, taskData.known);
+  const forms = chooseForm(task, taskData.known);
 
-  // The local model learns from all labels, and finds the texts that the large model answers better.
+  // The local model learns from all labels but those held back to measure it. It finds the texts that the large model
+  // probably answers better. These are not asked about if the user has declined a sample that is still incomplete.
   reportStage('Learning');
   const { learned, expected } = await learnOrAdvise(folder, taskData, deps, reportStage, large?.stopped);
-  const doubtful = !isDeclined || !planned.isNeeded ? await large?.findDoubtful(learned, form.winner) : undefined;
+  const lacksSample = isDeclined && planned.isNeeded;
+  const doubtful = lacksSample ? undefined : await large?.findDoubtful(learned, forms.winner);
   if (doubtful && (await confirm(doubtful.spending))) await large?.askDoubtful(doubtful);
 
-  // Each text gets the likelier answer.
+  // Each text gets a person's label, or else the large model's answer, or else the local model's.
   const rows = learned.rows(folder.texts(signal));
   const counts = await writeResults(folder, path, rows, (done) => reportStage('Labelling', done, taskData.texts));
-  const price = doubtful?.price ?? large?.priceOfOpen(form.winner);
+  const price = doubtful?.price ?? large?.priceOfOpen(forms.winner);
   return ok({
     task: task.name,
     ...(isAnswerTask(task) && { output: 'text' }),
@@ -66,7 +69,7 @@ export async function runTask(
     path,
     ...(encoding !== undefined && { encoding }),
     ...counts,
-    ...measureTask(learned, form),
+    ...measureTask(learned, forms),
     ...(expected && { expected }),
     runUsd: large?.spentUsd ?? 0,
     ...(price !== undefined && { restUsd: price * counts.inDoubt }),

@@ -82,8 +82,8 @@ export function beginsAlike(a: string, b: string): boolean {
 }
 
 /**
- * The lines in which two texts differ, without the equal ones at both ends; '' where a side has none. `start`: their
- * offset in both, UTF-16 units.
+ * The lines in which two texts differ, without the equal ones at both ends, each with a line end; '' where a side has
+ * none. `start`: their offset in both, UTF-16 units.
  */
 export function changedLines(
   before: string,
@@ -95,10 +95,16 @@ export function changedLines(
   let end = 0;
   const most = Math.min(old.length, now.length) - start;
   while (end < most && old[old.length - 1 - end] === now[now.length - 1 - end]) end++;
-  const lines = (of: readonly string[]) => of.slice(start, of.length - end).join('\n');
+  const lines = (of: readonly string[]) =>
+    of
+      .slice(start, of.length - end)
+      .map(withLineEnd)
+      .join('');
   const above = old.slice(0, start).reduce((sum, line) => sum + line.length + 1, 0);
   return { old: lines(old), new: lines(now), start: above };
 }
+
+const withLineEnd = (line: string) => `${line}\n`;
 
 /** Length of the common prefix, UTF-16 units. */
 export function commonPrefix(a: string, b: string): number {

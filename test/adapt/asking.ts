@@ -4,7 +4,7 @@ import { silentLog } from '../../src/common/log.ts';
 import type { LlmClient } from '../../src/llm/protocol/models.ts';
 import { Budget, RecordingLlm } from '../../src/llm/recording.ts';
 import { openStore } from '../../src/storage/open.ts';
-import { PositionLedger } from '../../src/storage/position-ledger.ts';
+import { RunStore } from '../../src/storage/run-store.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
 import { neuralRequest, type Project, reportWith, truthOf } from './project.ts';
 import { RunEngine, type Script } from './scripted-engine.ts';
@@ -43,8 +43,8 @@ export class Kept {
     return new RecordingLlm(llm, this.answers, { purpose: 'labelling', folder: '/w', budget });
   }
 
-  ledger(): PositionLedger {
-    return new PositionLedger(this.request.storeFolder, this.request.root, silentLog);
+  runStore(): RunStore {
+    return new RunStore(this.request.storeFolder, this.request.root, silentLog);
   }
 }
 
@@ -60,16 +60,16 @@ export async function adaptAsking(
   kept?: Kept,
 ) {
   const estimates: ApiEstimate[] = [];
-  const ledger = kept?.ledger();
+  const runStore = kept?.runStore();
   const report = await reportWith(request, {
     engine,
     llm: llm && (kept?.paid(llm) ?? llm),
-    ledger,
+    runStore,
     askPlan: async ({ api }) => {
       if (api) estimates.push(api);
       return { kind: 'start', api: agreed };
     },
   });
-  ledger?.close();
+  runStore?.close();
   return { estimates, report };
 }

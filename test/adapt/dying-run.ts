@@ -8,7 +8,7 @@ import { Budget, RecordingLlm } from '../../src/llm/recording.ts';
 import type { RequestKind, RequestOptions, Requests } from '../../src/specialist/engine/engine-protocol.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { openStore } from '../../src/storage/open.ts';
-import { PositionLedger } from '../../src/storage/position-ledger.ts';
+import { RunStore } from '../../src/storage/run-store.ts';
 import { ScriptedLlm } from '../fakes/llm.ts';
 import { truthAt } from './project.ts';
 import { RunEngine, type Script } from './scripted-engine.ts';
@@ -76,7 +76,7 @@ NgramModel.prototype.complete = function (query, options) {
 };
 
 const { store } = openStore(request.storeFolder, { log: silentLog });
-const ledger = new PositionLedger(request.storeFolder, request.root, silentLog);
+const runStore = new RunStore(request.storeFolder, request.root, silentLog);
 const llm = new ScriptedLlm(({ query }) => {
   ask(`api ${query.path} ${query.prefix.length}`);
   return truth(query);
@@ -86,12 +86,12 @@ const result = await adapt(request, {
   engine,
   llm: new RecordingLlm(llm, store, { purpose: 'labelling', folder: request.root, budget }),
   askPlan: async () => ({ kind: 'start', api: true }),
-  ledger,
+  runStore,
   ...(program !== undefined && { program }),
   record: (run) => store.recordAdaptation(request.root, run),
   progress: ({ stage }) => dieAt(stage),
   signal: new AbortController().signal,
 });
-ledger.close();
+runStore.close();
 store.close();
 process.stdout.write(JSON.stringify(result));

@@ -14,7 +14,7 @@ import { silentLog } from '../../src/common/log.ts';
 import type { ProgressUpdate } from '../../src/common/progress.ts';
 import type { Engine } from '../../src/specialist/engine/engine-protocol.ts';
 import { openStore } from '../../src/storage/open.ts';
-import { PositionLedger } from '../../src/storage/position-ledger.ts';
+import { RunStore } from '../../src/storage/run-store.ts';
 import { writeModel } from '../specialist/engine/helpers.ts';
 import { describeBase } from '../support/packed-models.ts';
 import { adaptWith, makeProject, neuralRequest, reportWith, truthOf } from './project.ts';
@@ -31,14 +31,14 @@ const truth = truthOf(project);
 /** By default the base is right at 20% of the positions, and the adapted model at 90%. */
 const scripted = (more: Partial<Script> = {}) => new RunEngine({ right: { base: 0.2, adapted: 0.9 }, truth, ...more });
 
-/** Runs with a ledger in the request's store. */
-async function withLedger<T>(work: (ledger: PositionLedger) => Promise<T>): Promise<T> {
+/** Runs with the run store in the request's store. */
+async function withRunStore<T>(work: (runStore: RunStore) => Promise<T>): Promise<T> {
   const { store } = openStore(request.storeFolder, { log: silentLog });
-  const ledger = new PositionLedger(request.storeFolder, request.root, silentLog);
+  const runStore = new RunStore(request.storeFolder, request.root, silentLog);
   try {
-    return await work(ledger);
+    return await work(runStore);
   } finally {
-    ledger.close();
+    runStore.close();
     store.close();
   }
 }
@@ -65,25 +65,22 @@ test("if fitting the adapted model's mixture fails, the base's figures are those
   assert.equal(engine.open.size, 0, 'all models are closed');
 });
 
-test("fitting the adapted model's mixture starts from the base's mixture weights", async () => {
+test("fitting the adapted model's mixture starts from the base's mixture weights", async (t) => {
   const shipped = '{"version":1,"gate":[7],"ranking":[7]}';
   writeFileSync(join(base, 'mixture.json'), shipped);
-  try {
-    const sourceWeights: string[] = [];
-    const engine = scripted({
-      fail: (kind, { open }) => {
-        const [source] = open.values();
-        if (kind === 'fit') sourceWeights.push(readFileSync(join(source?.model as string, 'mixture.json'), 'utf8'));
-        return undefined;
-      },
-    });
-    await report(engine);
-    assert.deepEqual(sourceWeights, [shipped], 'once, for the adapted model');
-    assert.deepEqual(JSON.parse(readFileSync(join(used().model, 'mixture.json'), 'utf8')).gate, [1]);
-    assert.equal(readFileSync(join(base, 'mixture.json'), 'utf8'), shipped);
-  } finally {
-    rmSync(join(base, 'mixture.json'));
-  }
+  t.after(() => rmSync(join(base, 'mixture.json')));
+  const sourceWeights: string[] = [];
+  const engine = scripted({
+    fail: (kind, { open }) => {
+      const [source] = open.values();
+      if (kind === 'fit') sourceWeights.push(readFileSync(join(source?.model as string, 'mixture.json'), 'utf8'));
+      return undefined;
+    },
+  });
+  await report(engine);
+  assert.deepEqual(sourceWeights, [shipped], 'once, for the adapted model');
+  assert.deepEqual(JSON.parse(readFileSync(join(used().model, 'mixture.json'), 'utf8')).gate, [1]);
+  assert.equal(readFileSync(join(base, 'mixture.json'), 'utf8'), shipped);
 });
 
 /** Writes two bases into one folder, as they ship. */
@@ -195,13 +192,11 @@ test('where training rarely pays, the first plan fits index, thresholds and rout
   assert.ok(figures.router && (figures.neural?.quality.base.places ?? 0) > 0);
   assert.match(outcomeInWords(outcomeOf(figures)), /^Fitted to this folder without training: .* completes \d\d/);
   const chosen = await askedFor(300, trains);
-  assert.deepEqual(
-    chosen.offers.map(({ choice, why }) => [choice.trains, why === undefined]),
-    [
-      [false, false],
-      [true, true],
-    ],
-  );
+  const actual = chosen.offers.map(({ choice, why }) => [choice.trains, why === undefined]);
+  assert.deepEqual(actual, [
+    [false, false],
+    [true, true],
+  ]);
   assert.equal(chosen.engine.trained.length, 1);
 });
 
@@ -219,7 +214,7 @@ test('with more time the run trains the base, and resumes after a cancellation w
   const progress = ({ stage }: ProgressUpdate) => stage === 'Training' && stop.abort();
   const program = 'test';
   const asks: typeof askedFor = (pace, answer, more) =>
-    withLedger((ledger) => askedFor(pace, answer, { ledger, program, ...more }));
+    withRunStore((runStore) => askedFor(pace, answer, { runStore, program, ...more }));
   const first = await asks(5, trains, { progress, signal: stop.signal });
   assert.equal(!first.result.ok && first.result.error.code, 'cancelled');
   const [untrained, offer] = first.offers;
@@ -250,10 +245,8 @@ test('after the plan the estimate of the time left falls, and rises only with an
   assert.ok(steps.every((at, i) => at >= (steps[i - 1] ?? 1)));
   assert.deepEqual([steps.at(-1), updates[0]?.step?.of], [6, 6]);
   const lefts = updates.slice(planned).map(({ left }) => left as number);
-  assert.ok(
-    lefts.every((left, i) => left >= 0 && left <= (lefts[i - 1] ?? 600)),
-    lefts.join(),
-  );
+  const holds = lefts.every((left, i) => left >= 0 && left <= (lefts[i - 1] ?? 600));
+  assert.ok(holds, lefts.join());
   assert.equal(lefts.at(-1), 0);
   const shares = updates.slice(planned).map(({ overall }) => overall as number);
   assert.ok(shares.every((share, i) => share >= (shares[i - 1] ?? 0) && share <= 1));
@@ -296,10 +289,8 @@ test('a better model replaces the earlier one, and the report compares them', as
   assert.equal(readFileSync(join(first, 'adapted-by'), 'utf8'), 'the script');
   assert.equal(JSON.parse(readFileSync(join(first, 'mixture.json'), 'utf8')).version, 1);
   assert.ok(!existsSync(workFolder(request.specialistFolder)));
-  assert.match(
-    outcomeInWords(outcomeOf(figures)),
-    /^Kept: \d+\.\d more of 100 lines right at \d+ positions of files it has not seen \(/,
-  );
+  const pattern = /^Kept: \d+\.\d more of 100 lines right at \d+ positions of files it has not seen \(/;
+  assert.match(outcomeInWords(outcomeOf(figures)), pattern);
   assert.equal(engine.open.size, 0, 'all models are closed');
   const text = plainTextOf(reportDocument(figures, 'engine', 0));
   for (const word of ['Before: base + n-grams', 'Now: adapted + n-grams', ` of ${figures.specialist?.places}\n`])
@@ -311,11 +302,8 @@ test('a better model replaces the earlier one, and the report compares them', as
   const secondReport = await report(scripted());
   assert.equal(secondReport.neural?.used, 'adapted');
   assert.ok(secondReport.neural?.chosenFrom?.earlier);
-  assert.equal(
-    secondReport.neural.quality.earlier,
-    undefined,
-    'it does not stay, so the test files are none of its business',
-  );
+  const actual = secondReport.neural.quality.earlier;
+  assert.equal(actual, undefined, 'it does not stay, so the test files are none of its business');
   assert.notEqual(used().model, first);
   assert.ok(existsSync(first), 'another process may still use the earlier model');
   await report(scripted());
@@ -405,7 +393,7 @@ for (const [name, code, kind, during] of [
 test('without a base model or an engine, the n-grams alone are adapted', async () => {
   const engine = scripted();
   const neural = { ...request.neural, base: join(base, 'nowhere') } as never;
-  const nowhere = await withLedger((ledger) => reportWith({ ...request, neural }, { engine, ledger }));
+  const nowhere = await withRunStore((runStore) => reportWith({ ...request, neural }, { engine, runStore }));
   assert.match(nowhere.neuralFailure?.message ?? '', /base model is not installed/);
   assert.equal(engine.asked.length, 0);
   const none = await report(undefined);

@@ -8,22 +8,20 @@ import { labelRequest } from '../../src/adapt/labels.ts';
 import type { ScoredPosition } from '../../src/adapt/positions/scored-positions.ts';
 import type { Specialist } from '../../src/common/completion.ts';
 import { unwrap } from '../../src/common/errors.ts';
-import { silentLog } from '../../src/common/log.ts';
-import { Backoff } from '../../src/llm/backoff.ts';
 import { queryOf } from '../../src/prompts/completion/completion-position.ts';
 import { type CursorExample, cursorExamples } from '../../src/prompts/completion/cursor-examples.ts';
 import { cutsOf } from '../../src/prompts/completion/cuts.ts';
 import { fitRouter, score, scoreCuts } from '../../src/routing/fit.ts';
 import { bestCut } from '../../src/routing/show.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
-import { Suggester } from '../../src/suggest/suggester.ts';
+import type { Suggester } from '../../src/suggest/suggester.ts';
 import { confidenceOf, isNothing, type Nothing, type Suggestion } from '../../src/suggest/suggestion.ts';
 import { kindOf, languageIdOf } from '../../src/text/languages.ts';
 import { indentUnitOf } from '../../src/text/lines.ts';
 import { loadTokenizer } from '../../src/text/tokenizer/load.ts';
-import { ManualClock } from '../fakes/clock.ts';
 import { ScriptedLlm } from '../fakes/llm.ts';
-import { redactNothing } from '../fakes/redaction.ts';
+import { ScriptedSpecialist } from '../fakes/specialist.ts';
+import { Harness } from '../suggest/harness.ts';
 import { tokenizerPath } from './project.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -90,31 +88,13 @@ function served({ prefix, suffix, path, languageId }: CursorExample): Promise<Su
 }
 
 function service(api?: ScriptedLlm): Suggester {
-  const specialist: Specialist = {
-    name: 'n-gram',
+  const own: Pick<Specialist, 'complete' | 'snippets'> = {
     complete: async (query, options) => index.complete(query, options),
     snippets: async (query, options) => index.snippets(query, options),
-    setOpenFile() {},
   };
-  const clock = new ManualClock();
-  return new Suggester({
-    specialist,
-    llm: () => api,
-    routerFor: () => fit,
-    settings: () => ({
-      balance: 1,
-      threshold: 0,
-      multiline: true,
-      apiAllowed: api !== undefined,
-      localFirst: false,
-      prefetchFromApi: false,
-    }),
-    clock,
-    redact: redactNothing,
-    backoff: new Backoff({ clock }),
-    onEvent() {},
-    log: silentLog,
-  });
+  const specialist = Object.assign(new ScriptedSpecialist(), own);
+  const settings = { balance: 1, threshold: 0, apiAllowed: api !== undefined };
+  return new Harness({ specialist, llm: api, router: fit, settings }).service;
 }
 
 test('fits the router on the served drafts, with the same text and confidence', async () => {

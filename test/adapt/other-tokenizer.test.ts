@@ -6,10 +6,10 @@ import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { baseAlone, currentModel, workFolder } from '../../src/adapt/models/folder-models.ts';
 import {
-  holdsAlone,
-  holdsMixed,
   latestAdaptation,
   readSpecialist,
+  routerFitsMixed,
+  routerFitsNgrams,
   servedRouter,
 } from '../../src/adapt/models/served.ts';
 import type { NeuralReport } from '../../src/adapt/report/adapt-report.ts';
@@ -22,7 +22,7 @@ import { readManifest } from '../../src/neural/models/manifest.ts';
 import { defaultRouter } from '../../src/routing/fit.ts';
 import { LiveModel } from '../../src/specialist/ngram/live-model.ts';
 import { readTokenizer } from '../../src/text/tokenizer/load.ts';
-import { adaptation, jobEngine, writeModel } from '../specialist/engine/helpers.ts';
+import { jobEngine, writeModel } from '../specialist/engine/helpers.ts';
 import { assertFailed } from '../support/results.ts';
 import { truthIn, writeAdaptedFolder, writeOtherTokenizer } from './adapted-folder.ts';
 import { adaptWith, makeProject, reportWith, tokenizerPath } from './project.ts';
@@ -136,33 +136,16 @@ test('a router for the base alone applies only while that base is in use', () =>
   const madeFor = { tokenizer: sha256Of(tokenizer), base: baseOf(base).weights };
   const inUse = baseAlone(shipped(earlier));
   const neural = { used: 'base' } as NeuralReport;
-  assert.equal(holdsMixed({ madeFor, neural }, inUse, shipped(earlier)), true);
-  assert.equal(holdsMixed({ madeFor: { ...madeFor, base: '0'.repeat(64) }, neural }, inUse, shipped(earlier)), false);
-  assert.equal(holdsMixed({ madeFor }, inUse, shipped(earlier)), false, 'without a neural part there was no router');
-  assert.equal(holdsAlone({ madeFor }, tokenizer), true);
-  assert.equal(holdsAlone({ madeFor }, shipped(now).tokenizer), false);
-});
-
-test('training does not resume from a checkpoint of another base, and says so', async () => {
-  const engine = jobEngine();
-  const home = dirname(project.root);
-  const notes: string[] = [];
-  const stop = new AbortController();
-  const out = join(home, 'work');
-  const firstRequest = adaptation(earlier.neural.base, out);
-  await engine.request('adapt', firstRequest, {
-    signal: stop.signal,
-    onProgress: (at) => at.kind === 'step' && at.step >= 6 && stop.abort(),
-  });
-  assert.ok(existsSync(join(out, 'checkpoint.safetensors')));
-  writeModel(join(home, 'wider'), { hiddenSize: 64 });
-  const secondRequest = { ...firstRequest, base: join(home, 'wider'), maxSteps: 2, tokenizer: now.tokenizerPath };
-  const done = await engine.request('adapt', secondRequest, {
-    onProgress: (at) => at.kind === 'note' && notes.push(at.note),
-  });
-  assert.ok(done.ok, JSON.stringify(done));
-  assert.equal(done.value.steps, 2);
-  assert.match(notes.join(), /checkpoint of an earlier run was not used, and training started again/);
-  const manifest = readManifest(out);
-  assert.equal(manifest.ok && manifest.value?.name, 'adapted');
+  assert.equal(routerFitsMixed({ madeFor, neural }, inUse, shipped(earlier)), true);
+  assert.equal(
+    routerFitsMixed({ madeFor: { ...madeFor, base: '0'.repeat(64) }, neural }, inUse, shipped(earlier)),
+    false,
+  );
+  assert.equal(
+    routerFitsMixed({ madeFor }, inUse, shipped(earlier)),
+    false,
+    'without a neural part there was no router',
+  );
+  assert.equal(routerFitsNgrams({ madeFor }, tokenizer), true);
+  assert.equal(routerFitsNgrams({ madeFor }, shipped(now).tokenizer), false);
 });

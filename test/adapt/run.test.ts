@@ -104,10 +104,9 @@ describe('a run on a regular project', () => {
     assert.equal(llm.requests.length, 39);
     assert.equal(figures.api?.asked, 39);
     // One progress count for validation and test, so that the estimated time does not start again between them.
-    assert.deepEqual(
-      asked.map(({ done, total }) => ({ done, total })),
-      Array.from({ length: 39 }, (_, i) => ({ done: i + 1, total: 39 })),
-    );
+    const actual = asked.map(({ done, total }) => ({ done, total }));
+    const expected = Array.from({ length: 39 }, (_, i) => ({ done: i + 1, total: 39 }));
+    assert.deepEqual(actual, expected);
     assert.ok((figures.router?.apiExamples ?? 0) > 0);
     // Both models together are at least as good as the better one, except for chance at so few positions.
     const { together, specialist, api: large } = figures.api?.compared ?? assert.fail('nothing is compared');

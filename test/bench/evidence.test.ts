@@ -1,7 +1,6 @@
 // The evidence benchmark: no reader sees hidden text before it has answered, and the figures of answered arms.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readAnswers } from '../../bench/evidence/answers.ts';
@@ -9,6 +8,7 @@ import { armFigures, type JudgedItem } from '../../bench/evidence/arms.ts';
 import { askSet, largeModel } from '../../bench/evidence/ask.ts';
 import { groupsOf, type Item, readersOf } from '../../bench/evidence/write-prompts.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const items: Item[] = ['a.ts', 'b.ts', 'c.ts'].flatMap((document) =>
   [9000, 0, 100, 4000, 4100].map((offset) => ({ id: `${document}:${offset}`, document, offset })),
@@ -32,24 +32,17 @@ test('cursors of a file that show each other’s hidden line go to different rea
 test('a group is small, holds a file once, and goes upwards in each file', () => {
   const own = items.filter(({ offset }) => offset % 4000 === 0 || offset === 9000).sort((a, b) => a.offset - b.offset);
   const groups = groupsOf(own, () => 10, { items: 3, characters: 25 });
-  assert.ok(
-    groups.every((group) => group.length <= 2),
-    'by characters',
-  );
+  const holds = groups.every((group) => group.length <= 2);
+  assert.ok(holds, 'by characters');
   assert.ok(groups.every((group) => new Set(group.map(({ document }) => document)).size === group.length));
   for (const document of ['a.ts', 'b.ts', 'c.ts']) {
     const order = groups.flat().filter((item) => item.document === document);
-    assert.deepEqual(
-      order,
-      order.toSorted((a, b) => a.offset - b.offset),
-    );
+    const expected = order.toSorted((a, b) => a.offset - b.offset);
+    assert.deepEqual(order, expected);
     assert.equal(order.length, 3);
   }
-  assert.deepEqual(
-    groupsOf(items.slice(0, 1), () => 99, { items: 3, characters: 25 }).length,
-    1,
-    'a long item is alone',
-  );
+  const actual = groupsOf(items.slice(0, 1), () => 99, { items: 3, characters: 25 }).length;
+  assert.deepEqual(actual, 1, 'a long item is alone');
 });
 
 const judged: JudgedItem[] = Array.from({ length: 20 }, (_, i) => ({
@@ -75,60 +68,50 @@ test('arms stand side by side with won and lost items, and the surest items are 
 });
 
 test('the first answer to an item counts, and a foreign or broken answer is an error that names its file', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-evidence-'));
-  try {
-    const write = (name: string, text: string) => {
-      mkdirSync(join(folder, name, '..'), { recursive: true });
-      writeFileSync(join(folder, name), text);
-    };
-    assert.throws(() => readAnswers(folder), /write the prompts first/);
-    const item = {
-      id: 'x1',
-      document: 'a',
-      offset: 0,
-      estimate: 0.5,
-      localRight: true,
-      characters: { bare: 9, informed: 9 },
-    };
-    write('set/items.jsonl', `${JSON.stringify(item)}\n`);
-    write('set/bare/reader-1/answers.jsonl', '{"id":"x1","answer":"one"}\n{"id":"x1","answer":"two"}\n');
-    const [set] = readAnswers(folder);
-    assert.deepEqual([...(set?.arms.keys() ?? [])], ['bare']);
-    assert.equal(set?.arms.get('bare')?.get('x1')?.answer, 'one');
-    write('set/informed/answers.jsonl', '{"id":"x2","answer":"one"}\n');
-    assert.throws(() => readAnswers(folder), /answers\.jsonl answers x2, which is no item of set/);
-    write('set/informed/answers.jsonl', '{"id":"x1"');
-    assert.throws(() => readAnswers(folder), /answers\.jsonl:1 is no JSON/);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const folder = temporaryFolder();
+  const write = (name: string, text: string) => {
+    mkdirSync(join(folder, name, '..'), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  };
+  assert.throws(() => readAnswers(folder), /write the prompts first/);
+  const item = {
+    id: 'x1',
+    document: 'a',
+    offset: 0,
+    estimate: 0.5,
+    localRight: true,
+    characters: { bare: 9, informed: 9 },
+  };
+  write('set/items.jsonl', `${JSON.stringify(item)}\n`);
+  write('set/bare/reader-1/answers.jsonl', '{"id":"x1","answer":"one"}\n{"id":"x1","answer":"two"}\n');
+  const [set] = readAnswers(folder);
+  assert.deepEqual([...(set?.arms.keys() ?? [])], ['bare']);
+  assert.equal(set?.arms.get('bare')?.get('x1')?.answer, 'one');
+  write('set/informed/answers.jsonl', '{"id":"x2","answer":"one"}\n');
+  assert.throws(() => readAnswers(folder), /answers\.jsonl answers x2, which is no item of set/);
+  write('set/informed/answers.jsonl', '{"id":"x1"');
+  assert.throws(() => readAnswers(folder), /answers\.jsonl:1 is no JSON/);
 });
 
-test('a server is asked once for each prompt, and each answer is on disk although a later one fails', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-evidence-'));
+test('a server is asked once for each prompt, and each answer is on disk although a later one fails', async (t) => {
+  const folder = temporaryFolder();
   const server = await MessagesServer.start();
-  try {
-    process.env.ANTHROPIC_API_KEY = 'sk-ant-loopback';
-    const llm = largeModel('anthropic/', server.url);
-    const prompts = { bare: { system: 'Complete.', user: 'const a = ' } };
-    const items = ['one', 'two', 'three'].map((id) => ({
-      ...{ id, document: id, offset: 0, estimate: 0.5, localRight: false, prompts },
-    }));
-    server.answerTexts(() => '1;');
-    await askSet({ name: 'set', items: items.slice(0, 2) }, folder, llm);
-    server.fail('unauthorized');
-    await assert.rejects(askSet({ name: 'set', items }, folder, llm), /asked\.jsonl; start again to go on/);
-    server.reset();
-    const before = server.requests.length;
-    await askSet({ name: 'set', items }, folder, llm);
-    assert.equal(server.requests.length, before + 1);
-    const lines = readFileSync(join(folder, 'set/bare/asked.jsonl'), 'utf8').trim().split('\n');
-    assert.deepEqual(
-      lines.map((line) => JSON.parse(line).answer),
-      ['1;', '1;', '1;'],
-    );
-  } finally {
-    await server.close();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  t.after(() => server.close());
+  process.env.ANTHROPIC_API_KEY = 'sk-ant-loopback';
+  const llm = largeModel('anthropic/', server.url);
+  const prompts = { bare: { system: 'Complete.', user: 'const a = ' } };
+  const items = ['one', 'two', 'three'].map((id) => ({
+    ...{ id, document: id, offset: 0, estimate: 0.5, localRight: false, prompts },
+  }));
+  server.answerTexts(() => '1;');
+  await askSet({ name: 'set', items: items.slice(0, 2) }, folder, llm);
+  server.fail('unauthorized');
+  await assert.rejects(askSet({ name: 'set', items }, folder, llm), /asked\.jsonl; start again to go on/);
+  server.reset();
+  const before = server.requests.length;
+  await askSet({ name: 'set', items }, folder, llm);
+  assert.equal(server.requests.length, before + 1);
+  const lines = readFileSync(join(folder, 'set/bare/asked.jsonl'), 'utf8').trim().split('\n');
+  const actual = lines.map((line) => JSON.parse(line).answer);
+  assert.deepEqual(actual, ['1;', '1;', '1;']);
 });

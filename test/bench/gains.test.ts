@@ -29,11 +29,8 @@ test('a gain that vanishes in the renamed package is distinguished from one that
   assert.ok(number(learned, 'above-half', 'high') < 0);
   const real = gainFigures([...pairs('public', 400, 80), ...pairs('renamed', 120, 26)]);
   assert.ok(number(real, 'ratio') > 1 && number(real, 'above-half', 'low') > 0);
-  assert.deepEqual(
-    gainFigures(pairs('public', 10, 1)).renamed,
-    {},
-    'without a renamed package there are no figures for it',
-  );
+  const actual = gainFigures(pairs('public', 10, 1)).renamed;
+  assert.deepEqual(actual, {}, 'without a renamed package there are no figures for it');
 });
 
 test('the interval is computed over files, not over positions', () => {

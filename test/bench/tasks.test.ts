@@ -1,14 +1,13 @@
 // Reads the recorded text tasks, and fails with a message if they are missing. Builds the prompt of a base.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { readTasks } from '../../bench/tasks/data.ts';
 import { basePromptOf } from '../../src/text-tasks/deep-reading.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-recorded-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder();
 const put = (name: string, rows: readonly object[]) =>
   writeFileSync(join(folder, `${name}.jsonl`), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
 
@@ -23,10 +22,8 @@ test('labels are read as indices; texts of the rest that a task does not use are
   const [changelog, sst2, trec] = readTasks(folder);
   assert.deepEqual(changelog?.texts, [{ id: 'c', split: 'rest', text: 'a: b', truth: 3, api: undefined }]);
   assert.deepEqual(sst2?.texts[0], { id: 's', split: 'train', text: 'fine', truth: 0, api: 1 });
-  assert.deepEqual(
-    trec?.texts.map(({ id }) => id),
-    ['u'],
-  );
+  const ids = trec?.texts.map(({ id }) => id);
+  assert.deepEqual(ids, ['u']);
   put('trec', [{ id: 't', split: 'test', text: 'Who?', label: 'nobody' }]);
   assert.throws(() => readTasks(folder), /'nobody' is none of/);
 });

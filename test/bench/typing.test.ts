@@ -23,7 +23,7 @@ async function typedWith(suggest: (left: string) => string, readingMs = 0) {
       const at = text.indexOf(query.prefix) + query.prefix.length;
       const suggested = suggest(text.slice(at));
       return suggested === ''
-        ? nothing('held back')
+        ? nothing('nothing to show')
         : suggestionOf([{ text: suggested, p: 0.5 }], { id: String(++id) });
     },
     begin: () => {},
@@ -40,10 +40,8 @@ async function typedWith(suggest: (left: string) => string, readingMs = 0) {
 
 test('without suggestions every character is a key, and each key takes its time', async () => {
   const { keys, characters, written, judged, ms } = await typedWith(() => '');
-  assert.equal(
-    characters,
-    passages.reduce((sum, { length }) => sum + length, 0),
-  );
+  const expected = passages.reduce((sum, { length }) => sum + length, 0);
+  assert.equal(characters, expected);
   assert.ok(keys <= characters && keys > 0.8 * characters, 'closing brackets and indents need no key');
   assert.deepEqual([written, judged.length], [0, 0]);
   assert.ok(ms > 100 * keys);

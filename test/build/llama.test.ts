@@ -39,10 +39,8 @@ test('packs no sources, types, command line or link libraries of llama.cpp', asy
   const files = await llamaFiles(thisPlatform);
   const strange = files.filter((file) => !/\/(package\.json|LICENSE|[\w.-]+\.(js|json|node|so|dylib|dll))$/.test(file));
   assert.deepEqual(strange, []);
-  assert.deepEqual(
-    files.filter((file) => file.includes('/llama/')).map((file) => file.replace(/^.*\//, '')),
-    ['binariesGithubRelease.json', 'llama.cpp.info.json'],
-  );
+  const actual = files.filter((file) => file.includes('/llama/')).map((file) => file.replace(/^.*\//, ''));
+  assert.deepEqual(actual, ['binariesGithubRelease.json', 'llama.cpp.info.json']);
   assert.deepEqual(await llamaFiles('freebsd-x64'), []);
 });
 
@@ -57,8 +55,6 @@ test('the lock file names libraries for every platform, all of one version, and 
   });
   const platforms = ['linux-arm64', 'linux-x64', 'linux-x64-vulkan', 'mac-arm64-metal', 'mac-x64'];
   const windows = ['win-arm64', 'win-x64', 'win-x64-vulkan'];
-  assert.deepEqual(
-    rows,
-    [...platforms, ...windows].map((name) => [name, version]),
-  );
+  const expected = [...platforms, ...windows].map((name) => [name, version]);
+  assert.deepEqual(rows, expected);
 });

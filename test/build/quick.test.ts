@@ -1,12 +1,11 @@
 // Which test files `npm test -- --quick` runs after a change.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../../build/paths.ts';
 import { changedFiles, chooseTests, wholeRuns } from '../../build/quick.ts';
+import { Tree } from '../support/tree.ts';
 
 const sources = {
   'src/text/lines.ts': '',
@@ -63,10 +62,8 @@ test('names changed code that no chosen test imports', () => {
 
 test('above the limit keeps the nearest tests, and names those that it leaves out', () => {
   const { tests, leftOut } = chooseTests(['src/text/lines.ts', 'test/text/other.test.ts'], sources, 2);
-  assert.deepEqual(
-    [...tests.keys()],
-    ['test/house/files.test.ts', 'test/text/other.test.ts', 'test/text/lines.test.ts'],
-  );
+  const expected = ['test/house/files.test.ts', 'test/text/other.test.ts', 'test/text/lines.test.ts'];
+  assert.deepEqual([...tests.keys()], expected);
   assert.deepEqual(leftOut, ['test/text/words.test.ts']);
 });
 
@@ -80,40 +77,31 @@ test('runs a test of a whole run only if it changed, and names it if it is near'
   assert.deepEqual(near.leftOut, ['test/jobs/cli/a.test.ts', 'test/safety/b.test.ts']);
   const itself = chooseTests(near.leftOut, more);
   assert.deepEqual([itself.tests.get('test/jobs/cli/a.test.ts'), itself.leftOut], ['changed', []]);
-  assert.deepEqual(
-    wholeRuns.filter((path) => !existsSync(join(root, path))),
-    [],
-  );
+  const actual = wholeRuns.filter((path) => !existsSync(join(root, path)));
+  assert.deepEqual(actual, []);
 });
 
 test('a change is what a branch has committed since it left main, what is uncommitted, and what is new', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-quick-'));
-  try {
-    const git = (...args: string[]) => execFileSync('git', args, { cwd: folder, stdio: 'pipe' });
-    const write = (path: string) => {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), `${Math.random()}`);
-    };
-    const commit = (path: string) => {
-      write(path);
-      git('add', '.');
-      git('-c', 'user.name=n', '-c', 'user.email=e', 'commit', '-qm', path);
-    };
-    git('init', '-q', '-b', 'main');
-    commit('old.ts');
-    commit('edited.ts');
-    assert.deepEqual(changedFiles(folder), []);
-    git('switch', '-qc', 'branch');
-    commit('committed.ts');
-    git('switch', '-q', 'main');
-    commit('later on main.ts');
-    git('switch', '-q', 'branch');
-    write('edited.ts');
-    write('new/é.ts');
-    assert.deepEqual(changedFiles(folder), ['committed.ts', 'edited.ts', 'new/é.ts']);
-    git('branch', '-qm', 'main', 'trunk');
-    assert.throws(() => changedFiles(folder), /compares with the branch main/);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const tree = new Tree();
+  const git = (...args: string[]) => tree.git(...args);
+  const write = (path: string) => tree.write({ [path]: `${Math.random()}` });
+  const commit = (path: string) => {
+    write(path);
+    git('add', '.');
+    git('commit', '-qm', path);
+  };
+  git('init', '-q', '-b', 'main');
+  commit('old.ts');
+  commit('edited.ts');
+  assert.deepEqual(changedFiles(tree.root), []);
+  git('switch', '-qc', 'branch');
+  commit('committed.ts');
+  git('switch', '-q', 'main');
+  commit('later on main.ts');
+  git('switch', '-q', 'branch');
+  write('edited.ts');
+  write('new/é.ts');
+  assert.deepEqual(changedFiles(tree.root), ['committed.ts', 'edited.ts', 'new/é.ts']);
+  git('branch', '-qm', 'main', 'trunk');
+  assert.throws(() => changedFiles(tree.root), /compares with the branch main/);
 });

@@ -25,14 +25,10 @@ test('offers every platform where the lock file has all hashes', () => {
 test('offers no platform of which a package has no hash, or one that npm does not write', () => {
   for (const bad of [undefined, { version: '1.0.0' }, { ...row, integrity: '' }, { ...row, integrity: 'sha1-AAAA' }]) {
     const rows = { ...whole, [METAL]: bad };
-    assert.deepEqual(
-      targets.filter((target) => !offeredTargets(rows).includes(target)),
-      ['darwin-arm64'],
-    );
-    assert.throws(
-      () => needVerified('darwin-arm64', rows),
-      /no sha512 of node_modules\/@node-llama-cpp\/mac-arm64-metal/,
-    );
+    const actual = targets.filter((target) => !offeredTargets(rows).includes(target));
+    assert.deepEqual(actual, ['darwin-arm64']);
+    const pattern = /no sha512 of node_modules\/@node-llama-cpp\/mac-arm64-metal/;
+    assert.throws(() => needVerified('darwin-arm64', rows), pattern);
   }
 });
 
@@ -56,10 +52,8 @@ test('every package in the lock file has a hash, but for the libraries of platfo
 test('documents name the platforms that are offered, and no other as a target', () => {
   const pages = ['README.md', 'CONTRIBUTING.md'].map((path) => readFileSync(join(root, path), 'utf8'));
   const named = pages.flatMap((page) => [...page.matchAll(/--target ([\w-]+)/g)].map(([, target]) => target));
-  assert.deepEqual(
-    named.filter((target) => !offeredTargets().includes(target ?? '')),
-    [],
-  );
+  const actual = named.filter((target) => !offeredTargets().includes(target ?? ''));
+  assert.deepEqual(actual, []);
   const [, list = ''] = /Packages are made for ([^.]*)\./.exec(pages[1] ?? '') ?? [];
   assert.deepEqual([...list.matchAll(/`([\w-]+)`/g)].map(([, target]) => target).sort(), [...offeredTargets()].sort());
 });

@@ -70,11 +70,8 @@ test('a temporary file whose process cannot be identified is removed only after 
   const old = Date.now() / 1000 - 25 * 3600;
   for (const name of readdirSync(folder)) utimesSync(join(folder, name), old, old);
   sweepTemporary(folder);
-  assert.deepEqual(
-    readdirSync(folder).sort(),
-    ['folder.0a1b2c-1-0-1.tmp', 'mine.12a.tmp', 'notes.tmp'],
-    'files of other programs may also end in .tmp',
-  );
+  const expected = ['folder.0a1b2c-1-0-1.tmp', 'mine.12a.tmp', 'notes.tmp'];
+  assert.deepEqual(readdirSync(folder).sort(), expected, 'files of other programs may also end in .tmp');
   sweepTemporary(join(folder, 'nowhere'));
 });
 

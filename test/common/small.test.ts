@@ -67,10 +67,8 @@ test('formats numbers and texts for users', () => {
 });
 
 test('uses the singular for one', () => {
-  assert.deepEqual(
-    [counted(0, 'file'), counted(1, 'file'), counted(2000, 'file'), counted(2, 'entry', 'entries')],
-    ['0 files', '1 file', '2,000 files', '2 entries'],
-  );
+  const actual = [counted(0, 'file'), counted(1, 'file'), counted(2000, 'file'), counted(2, 'entry', 'entries')];
+  assert.deepEqual(actual, ['0 files', '1 file', '2,000 files', '2 entries']);
 });
 
 test('reads tuning from the environment and ignores values that are not whole numbers', () => {

@@ -161,10 +161,8 @@ export class Editor {
   async hint(pattern: RegExp, limitMs = patience): Promise<void> {
     const shown = async () => {
       const texts = await this.decorations();
-      assert.ok(
-        texts.some((text) => pattern.test(text)),
-        JSON.stringify(texts),
-      );
+      const holds = texts.some((text) => pattern.test(text));
+      assert.ok(holds, JSON.stringify(texts));
     };
     await this.eventually(`the hint ${pattern}`, shown, limitMs);
   }

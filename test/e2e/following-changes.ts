@@ -36,7 +36,7 @@ export interface Offered extends Following {
 }
 
 const answered = (sure: number, old: string, text: string) =>
-  `<sure>${sure}</sure>\n<old>\n${old}\n</old>\n<new>\n${text}\n</new>`;
+  `<old>\n${old}\n</old>\n<new>\n${text}\n</new>\n<sure>${sure}</sure>`;
 
 const list: Offered = {
   name: 'a use in TypeScript after a field’s type',
@@ -79,35 +79,6 @@ def greet(name, mark="!"):
   line: 6,
   key: 'Tab',
   drawn: /^, mark$/,
-};
-
-const awaited: Offered = {
-  name: 'a caller in TypeScript after a function became asynchronous',
-  path: 'following/title.ts',
-  before: `export function loadTitle(address: string): string {
-  return titleAt(address);
-}
-
-export async function titles(addresses: readonly string[]): Promise<string[]> {
-  const found: string[] = [];
-  for (const address of addresses) {
-    const title = loadTitle(address);
-    found.push(title);
-  }
-  return found;
-}
-`,
-  typed: [
-    { old: 'export', text: 'export async' },
-    { old: '): string', text: '): Promise<string>' },
-  ],
-  finished: 'export async function loadTitle(address: string): Promise<string> {',
-  answer: answered(90, '    const title = loadTitle(address);', '    const title = await loadTitle(address);'),
-  sure: 90,
-  follows: ['= loadTitle', '= await loadTitle'],
-  line: 8,
-  key: 'Tab',
-  drawn: /^await $/,
 };
 
 const member: Offered = {
@@ -173,7 +144,7 @@ func showCount(path string) error {
   lines: '    count, err := readCount(path)\n    if err != nil {\n        return err\n    }',
 };
 
-export const offered: readonly Offered[] = [list, argument, awaited, member, error];
+export const offered: readonly Offered[] = [list, argument, member, error];
 
 /** Typed while other keys come. */
 export const optional: Offered = {

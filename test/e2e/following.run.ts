@@ -28,14 +28,14 @@ const prompts = ({ path }: Following) =>
   api.requests.filter(
     (request) =>
       textOf(request.body.system).startsWith('A programmer edits code') &&
-      userText(request).includes(`\n<file path="${path}">\n`),
+      userText(request).includes(`\n<file path="${path}" lines=`),
   );
 
-/** Whether the last edit that a prompt shows is the finished change, or a part of it. */
+/** Whether the last change that a prompt shows is the finished one, or a part of it. */
 function isAbout({ path, finished }: Following, prompt: string): boolean {
-  const edits = prompt.slice(0, prompt.indexOf('\n<file path='));
-  const last = edits.slice(edits.lastIndexOf('<edit '));
-  return last.startsWith(`<edit file="${path}">`) && last.slice(last.indexOf('<new>')).includes(finished);
+  const latest = prompt.slice(prompt.indexOf('<latest>\n'), prompt.indexOf('</latest>'));
+  const isNew = (line: string) => line.startsWith('+') && line.includes(finished);
+  return latest.startsWith(`<latest>\n--- ${path}\n`) && latest.split('\n').some(isNew);
 }
 
 /** The requests after the finished change, oldest first. */
@@ -137,7 +137,7 @@ async function isListed({ path, line, sure }: Offered): Promise<void> {
   assert.match((await row.locator('.cost').textContent()) ?? '', /^<?\$0\.000\d/);
 }
 
-const [list, argument, awaited, member, error] = offered as [Offered, Offered, Offered, Offered, Offered];
+const [list, argument, member, error] = offered as [Offered, Offered, Offered, Offered];
 
 step('without consent no edit is asked for', async () => {
   await editor.ready();
@@ -157,8 +157,8 @@ step(`with consent and the default balance, what follows from the same change is
   await follow(error);
   const [request] = asked(error);
   assert.ok(request && !JSON.stringify(request.body).includes(session.folder), 'no path of this machine is sent');
-  const [call] = session.rows("select purpose, text, costUsd from llmCalls where text like '<sure>%'");
-  assert.deepEqual([call?.purpose, `${call?.text}</new>`], ['next edit', error.answer]);
+  const [call] = session.rows("select purpose, text, costUsd from llmCalls where text like '<old%'");
+  assert.deepEqual([call?.purpose, `${call?.text}</sure>`], ['next edit', error.answer]);
   assert.ok(Number(call?.costUsd) > 0);
   await editor.panel().locator('.row.source-edit summary').first().click();
   await editor.shot('follows-panel');
@@ -182,7 +182,7 @@ step('in local-only mode no edit is asked for', async () => {
   await editor.panel().getByText('Local-only mode is on').first().waitFor({ state: 'detached' });
 });
 
-for (const change of [list, argument, awaited, member])
+for (const change of [list, argument, member])
   step(`offers what follows, applies it, and takes it back: ${change.name}`, () => follow(change));
 
 step('an answer without an edit offers nothing', async () => {

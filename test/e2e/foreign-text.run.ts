@@ -55,10 +55,8 @@ async function assertPlain(element: Locator, word: string): Promise<void> {
   const { page } = editor;
   const shown = element.getByText(`[${word}] (command:`).first();
   await shown.waitFor();
-  assert.equal(
-    await page.locator('a[href^="command:"], a[data-href^="command:"]').filter({ hasText: word }).count(),
-    0,
-  );
+  const actual = await page.locator('a[href^="command:"], a[data-href^="command:"]').filter({ hasText: word }).count();
+  assert.equal(actual, 0);
   const links = element.locator('a[href], a[data-href], .monaco-link').filter({ hasText: word });
   assert.equal(await links.count(), 0, `a link with ${word}`);
 }

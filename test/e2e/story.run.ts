@@ -177,10 +177,8 @@ step('a held-back suggestion is listed with its text, and Alt+\\ shows it', asyn
     if (await isListed()) break;
   }
   await heldBack.waitFor();
-  assert.match(
-    (await heldBack.locator('summary').first().getAttribute('aria-label')) ?? '',
-    /^held back, \d+% sure, shown from \d+%/,
-  );
+  const pattern = /^held back, \d+% sure, shown from \d+%/;
+  assert.match((await heldBack.locator('summary').first().getAttribute('aria-label')) ?? '', pattern);
   assert.equal(await editor.ghost(), '');
   await heldBack.locator('summary').first().focus();
   await editor.page.keyboard.press('Enter');

@@ -50,14 +50,10 @@ test('the session reached no computer, and wrote only what is its own', async ()
   await stop();
   const { connections, names, written } = readTrace(calls);
   assert.deepEqual(names, []);
-  assert.deepEqual(
-    connections.filter((address) => !address.startsWith('127.0.0.1:')),
-    [],
-  );
+  const actual = connections.filter((address) => !address.startsWith('127.0.0.1:'));
+  assert.deepEqual(actual, []);
   const elsewhere = strayed(written, home, folder, temporary, toolsOfVsCode);
-  assert.deepEqual(
-    elsewhere.filter((path) => !ofVsCode.includes(path)),
-    [],
-  );
+  const found = elsewhere.filter((path) => !ofVsCode.includes(path));
+  assert.deepEqual(found, []);
   assert.ok(written.some((path) => path.includes('/globalStorage/easy-adaptation.easy-adaptation/store.sqlite')));
 });

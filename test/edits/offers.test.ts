@@ -110,10 +110,8 @@ test('the edits of the best rule come first, from the cursor down, then from abo
   ];
   const { offered, cursor } = offering(code);
   offered.offer(edits, () => code, cursor(1, 0));
-  assert.deepEqual(
-    inOrder(offered).map(({ path, line }) => `${path} ${line}`),
-    ['src/a.ts 2', 'src/a.ts 3', 'src/a.ts 0', 'src/b.ts 0', 'src/a.ts 2'],
-  );
+  const actual = inOrder(offered).map(({ path, line }) => `${path} ${line}`);
+  assert.deepEqual(actual, ['src/a.ts 2', 'src/a.ts 3', 'src/a.ts 0', 'src/b.ts 0', 'src/a.ts 2']);
 });
 
 test('the panel can send an offer’s id back, however long the edit is', () => {
@@ -125,10 +123,8 @@ test('the panel can send an offer’s id back, however long the edit is', () => 
 test('a growth is an insertion at one position, a replacement is none', () => {
   const text = 'call(a);\ncall(b);\n';
   const { offered } = offering(text, editOf(text, '(b)', '(b, true)'), editOf(text, 'call', 'run'));
-  assert.deepEqual(
-    inOrder(offered).map(({ insertion }) => insertion),
-    [undefined, { at: offsetAt(text, 1, 6), text: ', true' }],
-  );
+  const insertions = inOrder(offered).map(({ insertion }) => insertion);
+  assert.deepEqual(insertions, [undefined, { at: offsetAt(text, 1, 6), text: ', true' }]);
 });
 
 test('an insertion of a whole line begins at the end of the line above and follows the user’s own keys', () => {

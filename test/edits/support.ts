@@ -1,11 +1,17 @@
 // Types into a journal as an editor reports it, for tests.
-import type { Edit } from '../../src/edits/history/edit.ts';
+import type { Edit, RecentChange } from '../../src/edits/history/edit.ts';
 import { type DocumentChange, EditJournal, type JournalOptions } from '../../src/edits/history/journal.ts';
 
 /** An edit of 'src/a.ts' that was typed in whole lines, unless parts say otherwise. */
 export function edit(parts: Partial<Edit>): Edit {
   const texts = { left: '', removed: '', inserted: '', right: '' };
   return { path: 'src/a.ts', kind: 'typed', ...texts, at: 0, time: 0, hasSecret: false, ...parts };
+}
+
+/** @param before lines without their last line end, as `after`; '' is no line */
+export function recentChange(before: string, after: string, path = 'src/a.ts'): RecentChange {
+  const lines = (text: string) => (text === '' ? '' : `${text}\n`);
+  return { path, line: 0, before: lines(before), after: lines(after), above: '', below: '' };
 }
 
 /** Offset of a line and a column, both from 0. */

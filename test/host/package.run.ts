@@ -45,10 +45,8 @@ test('names the repository in manifest and README if the build knows it, and oth
   assert.ok(readme.includes(`src="${at('raw')}/media/easy-adaptation-dark.png"`), readme);
   assert.ok(readme.includes(`](${at('blob')}/docs/using.md)`), readme);
   const { bugs, homepage } = JSON.parse(unpacked(published, 'package.json'));
-  assert.deepEqual(
-    [bugs.url, homepage],
-    ['https://github.com/owner/name/issues', 'https://github.com/owner/name#readme'],
-  );
+  const expected = ['https://github.com/owner/name/issues', 'https://github.com/owner/name#readme'];
+  assert.deepEqual([bugs.url, homepage], expected);
   assert.doesNotMatch(unpacked(again, 'readme.md'), /!\[|media\//);
   assert.equal(JSON.parse(unpacked(again, 'package.json')).repository, undefined);
 });
@@ -61,17 +59,11 @@ test('lists in the bill of materials each npm package and model whose files are 
     ({ name }) => /^extension\/(?:dist\/node_modules|models)\/((?:@[^/]+\/)?[^/]+)/.exec(name)?.[1] ?? [],
   );
   assert.ok(packed.includes('onnxruntime-node') && packed.includes('small'));
-  assert.deepEqual(
-    [...new Set(packed)].filter((name) => !names.includes(name)),
-    [],
-  );
+  const actual = [...new Set(packed)].filter((name) => !names.includes(name));
+  assert.deepEqual(actual, []);
   const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  assert.deepEqual(
-    Object.keys(dependencies).filter((name) => !names.includes(name)),
-    [],
-  );
-  assert.deepEqual(
-    Object.keys(devDependencies).filter((name) => names.includes(name)),
-    ['@vscode/tree-sitter-wasm'],
-  );
+  const found = Object.keys(dependencies).filter((name) => !names.includes(name));
+  assert.deepEqual(found, []);
+  const seen = Object.keys(devDependencies).filter((name) => names.includes(name));
+  assert.deepEqual(seen, ['@vscode/tree-sitter-wasm']);
 });

@@ -21,10 +21,8 @@ const raisedIn = (text: string) =>
 test('every raised number names a listed source, and every listed source is named', () => {
   const listed = [...page.matchAll(/^(\d+)\. /gm)].map(([, number]) => Number(number));
   assert.ok(listed.length > 10);
-  assert.deepEqual(
-    [...new Set(raisedIn(page))].sort((a, b) => a - b),
-    listed,
-  );
+  const actual = [...new Set(raisedIn(page))].sort((a, b) => a - b);
+  assert.deepEqual(actual, listed);
 });
 
 test('every cell about a peer has a source, or says that none was found', () => {
@@ -43,26 +41,20 @@ test('the scores of next edits are those of bench/replay/README.md', () => {
   const scores = /score ([\d.]+),[^(]*\(Mercury ([\d.]+):[^;]*; Zeta-2 ([\d.]+):[^;]*; Copilot ([\d.]+)\)/.exec(replay);
   const [ours, mercury, zeta, copilot] = scores?.slice(1) ?? [];
   const row = cellsOf(table.find((line) => line.includes('51 public')) ?? '').map((cell) => cell.trim());
-  assert.deepEqual(
-    [row[1]?.split(' ')[0], row[2], row[4]?.split(' ')[0], /Mercury, has ([\d.]+)/.exec(page)?.[1]],
-    [ours, copilot, zeta, mercury],
-  );
+  const actual = [row[1]?.split(' ')[0], row[2], row[4]?.split(' ')[0], /Mercury, has ([\d.]+)/.exec(page)?.[1]];
+  assert.deepEqual(actual, [ours, copilot, zeta, mercury]);
 });
 
 test('the shares of right lines are those of docs/benchmarks.md', () => {
   const benchmarks = read('docs/benchmarks.md').replaceAll('*', '');
   const right = (name: string) => new RegExp(`\\| ${name} \\| ([\\d.]+) \\|`).exec(benchmarks)?.[1];
-  assert.deepEqual(
-    /completes (\d+) of 100 test lines, Claude (\d+)\./.exec(page)?.slice(1),
-    ['medium \\+ n-grams', 'Claude'].map((name) => String(Math.round(100 * Number(right(name))))),
-  );
+  const expected = ['medium \\+ n-grams', 'Claude'].map((name) => String(Math.round(100 * Number(right(name)))));
+  assert.deepEqual(/completes (\d+) of 100 test lines, Claude (\d+)\./.exec(page)?.slice(1), expected);
 });
 
 test('every setting that the page names exists', () => {
   const named = [...page.matchAll(/`(easyAdaptation\.\w+)`/g)].map(([, name = '']) => name);
   assert.ok(named.length > 3);
-  assert.deepEqual(
-    named.filter((name) => contributedSettings[name] === undefined),
-    [],
-  );
+  const actual = named.filter((name) => contributedSettings[name] === undefined);
+  assert.deepEqual(actual, []);
 });

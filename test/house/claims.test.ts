@@ -93,10 +93,8 @@ test('the README has no other figure about speed and quality', () => {
 });
 
 test('a fifth fewer calls equal the large model without the knowledge, as the README says', () => {
-  assert.match(
-    limits,
-    /With these, local and large model together equal the large one without, at a fifth fewer calls/,
-  );
+  const pattern = /With these, local and large model together equal the large one without, at a fifth fewer calls/;
+  assert.match(limits, pattern);
   for (const row of [renamed, known]) {
     const [bare, , four] = found(benchmarks, row).map(number);
     assert.ok(four !== undefined && bare !== undefined && four >= bare, `${four} is not ${bare}`);
@@ -105,10 +103,8 @@ test('a fifth fewer calls equal the large model without the knowledge, as the RE
 
 test('the README calls within chance what docs/benchmarks.md does not tell from chance', () => {
   assert.match(limits, /That it saves calls is not proven/);
-  assert.match(
-    benchmarks,
-    /Local first saves \d+ % of the calls an hour; [^.]*\. [^.]* only the waiting is beyond chance/,
-  );
+  const pattern = /Local first saves \d+ % of the calls an hour; [^.]*\. [^.]* only the waiting is beyond chance/;
+  assert.match(benchmarks, pattern);
   assert.match(limits, /ten minutes of training change nothing beyond chance/);
   assert.match(benchmarks, /Both changes of lines are within chance/);
   const intervals = [

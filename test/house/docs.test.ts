@@ -44,10 +44,8 @@ for (const name of documents) {
   test(`every path that ${name} names exists`, () => {
     const paths = pathsIn(read(name));
     assert.ok(paths.length > 15, `${paths.length} paths`);
-    assert.deepEqual(
-      paths.filter((path) => !isThere(path)),
-      [],
-    );
+    const actual = paths.filter((path) => !isThere(path));
+    assert.deepEqual(actual, []);
   });
 }
 
@@ -76,10 +74,8 @@ const others = tracked.filter((path) => /^(?:README|SECURITY|docs\/[\w-]+)\.md$/
 for (const name of others)
   test(`every path that ${name} names in a folder of this repository exists`, () => {
     const paths = pathsIn(read(name)).filter((path) => path.includes('/') && tops.has(path.split('/')[0] ?? ''));
-    assert.deepEqual(
-      paths.filter((path) => !isThere(path)),
-      [],
-    );
+    const actual = paths.filter((path) => !isThere(path));
+    assert.deepEqual(actual, []);
   });
 
 test('a path that is not there is found, in code and in blocks of it', () => {
@@ -158,28 +154,22 @@ const linked = pages.flatMap((from) =>
 
 test('every link in a document leads to a file that exists', () => {
   assert.ok(linked.length > 0);
-  assert.deepEqual(
-    linked.filter(({ to }) => !tracked.includes(to) && !existsSync(join(root, to))),
-    [],
-  );
+  const actual = linked.filter(({ to }) => !tracked.includes(to) && !existsSync(join(root, to)));
+  assert.deepEqual(actual, []);
 });
 
 test('every anchor in a link is a heading of the page that it leads to', () => {
   const anchored = linked.filter(({ anchor, to }) => anchor !== undefined && to.endsWith('.md'));
   assert.ok(anchored.length > 0);
-  assert.deepEqual(
-    anchored.filter(({ to, anchor = '' }) => !anchorsOf(read(to)).includes(anchor)),
-    [],
-  );
+  const actual = anchored.filter(({ to, anchor = '' }) => !anchorsOf(read(to)).includes(anchor));
+  assert.deepEqual(actual, []);
 });
 
 test('every page of docs/ is linked from another document', () => {
   const inDocs = pages.filter((path) => path.startsWith('docs/'));
   assert.ok(inDocs.length > 0);
-  assert.deepEqual(
-    inDocs.filter((page) => !linked.some(({ from, to }) => to === page && from !== page)),
-    [],
-  );
+  const actual = inDocs.filter((page) => !linked.some(({ from, to }) => to === page && from !== page));
+  assert.deepEqual(actual, []);
 });
 
 /** Titles of commands, as the editor shows them. */
@@ -209,10 +199,8 @@ test('every command that README or a page of docs/ names exists', () => {
   const named = pages.filter((path) => path === 'README.md' || path.startsWith('docs/'));
   const titles = named.flatMap((path) => titlesIn(read(path)).map((title) => ({ path, title })));
   assert.ok(titles.length > 20, `${titles.length} titles`);
-  assert.deepEqual(
-    titles.filter(({ title }) => !commands.has(title) && !otherTitles.has(title)),
-    [],
-  );
+  const actual = titles.filter(({ title }) => !commands.has(title) && !otherTitles.has(title));
+  assert.deepEqual(actual, []);
 });
 
 test('the table in docs/using.md lists every setting, with its default', () => {
@@ -241,8 +229,6 @@ test('the table in docs/using.md lists every setting, with its default', () => {
 test('pages about sending link to the one table of what leaves the machine', () => {
   const about = ['docs/privacy.md', 'docs/large-models.md', 'docs/text-tasks.md'];
   const link = '../README.md#what-leaves-the-machine';
-  assert.deepEqual(
-    about.filter((page) => !targets(read(page)).includes(link)),
-    [],
-  );
+  const actual = about.filter((page) => !targets(read(page)).includes(link));
+  assert.deepEqual(actual, []);
 });

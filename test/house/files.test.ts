@@ -38,21 +38,21 @@ const lines: Readonly<Record<string, number>> = {
   build: 2400,
   src: 400,
   'src/adapt': 4400,
-  'src/common': 3100,
-  'src/edits': 3300,
-  'src/jobs': 1900,
+  'src/common': 3000,
+  'src/edits': 3400,
+  'src/jobs': 1800,
   'src/llm': 2700,
   'src/neural': 8000,
   'src/prompts': 1700,
-  'src/routing': 1400,
-  'src/specialist': 6400,
+  'src/routing': 1500,
+  'src/specialist': 6200,
   'src/storage': 1200,
   'src/suggest': 2700,
   'src/text': 3600,
   'src/text-tasks': 3800,
-  'src/vscode': 12_100,
+  'src/vscode': 12_000,
   'src/workspace': 6800,
-  test: 47_500,
+  test: 46_400,
 };
 
 test('a room has as many lines as were decided', () => {
@@ -91,10 +91,8 @@ test('no test skips another', () => {
   const tests = sources.filter((path) => /^test\/.*\.(?:test|run)\.ts$/.test(path));
   assert.ok(tests.length > 100);
   const skipping = /\b(?:t|context|test|it|describe|suite)\.(?:skip|todo)\(|\b(?:skip|todo): /;
-  assert.deepEqual(
-    tests.filter((path) => skipping.test(read(path))),
-    [],
-  );
+  const actual = tests.filter((path) => skipping.test(read(path)));
+  assert.deepEqual(actual, []);
 });
 
 test('no path of a machine stands in a tracked file', () => {
@@ -135,8 +133,6 @@ test('no two files of src export types of one name', () => {
   const positions = new Map<string, string[]>();
   for (const path of sources.filter((each) => each.startsWith('src/')))
     for (const [, name = ''] of read(path).matchAll(shape)) positions.set(name, [...(positions.get(name) ?? []), path]);
-  assert.deepEqual(
-    [...positions].filter(([, paths]) => paths.length > 1),
-    [],
-  );
+  const actual = [...positions].filter(([, paths]) => paths.length > 1);
+  assert.deepEqual(actual, []);
 });

@@ -50,11 +50,8 @@ test('the packed README shows pictures and files of the repository only if that 
   assert.equal(packedReadme(text, 'https://x.example/a/b'), whole);
   const picture = '<picture>\n<source srcset="media/q.png">\n<img src="media/p.png">\n</picture>';
   const shown = packedReadme(marked(picture), 'https://x.example/a/b');
-  assert.equal(
-    shown,
-    '<picture>\n<img src="media/p.png">\n</picture>\n',
-    'vsce leaves the paths of sources as they are',
-  );
+  const expected = '<picture>\n<img src="media/p.png">\n</picture>\n';
+  assert.equal(shown, expected, 'vsce leaves the paths of sources as they are');
   for (const part of [
     '![p](media/p.png)',
     '<img src="media/p.png">',
@@ -176,10 +173,8 @@ test('refuses a package without a text of its licence, and texts of another vers
   const whole = write('bare', { LICENSE: 'Do it.', 'ThirdPartyNotices.txt': 'By B.' });
   assert.equal(whole, 'bare 1.0.0\n\nLicence stated in its package.json: MIT, by A. Author.\n\nDo it.\n\nBy B.');
   const other = JSON.stringify({ name: 'simple-git', version: '99.0.0' });
-  assert.throws(
-    () => write('simple-git', { 'package.json': other }),
-    /has texts for simple-git [\d.]+, and 99\.0\.0 is/,
-  );
+  const pattern = /has texts for simple-git [\d.]+, and 99\.0\.0 is/;
+  assert.throws(() => write('simple-git', { 'package.json': other }), pattern);
 });
 
 test('names the authors of native parts, of tree-sitter and of each packed grammar', () => {

@@ -135,25 +135,24 @@ test('a crashed process is a logged failure, not an exception', async () => {
   assert.match(logged.join(), /SIGABRT/);
 });
 
-test('the API key is only in the request, not in the command line or environment', async () => {
+test('the API key is only in the request, not in the command line or environment', async (t) => {
   process.env.ANTHROPIC_API_KEY = 'sk-of-the-owner';
-  try {
-    const jobs = scripted(`
-      process.on('message', ({ id, request }) => {
-        const seen = JSON.stringify([process.argv, process.execArgv, process.env]);
-        const told = request.adapt.api.settings.apiKey;
-        process.send({ id, kind: 'answer', answer: { ok: true, value: { seen, told } } });
-      });
-      process.on('disconnect', () => process.exit());`);
-    const api = { settings: { apiKey: 'sk-of-a-test', model: 'm', timeoutMs: 500 }, positions: 10, budgetUsd: 1 };
-    const result = await jobs.run({ ...project.request, api }, never());
-    assert.ok(result.ok);
-    const { seen, told } = result.value as unknown as { seen: string; told: string };
-    assert.equal(told, 'sk-of-a-test');
-    assert.ok(!seen.includes('sk-of-'), seen);
-  } finally {
+  t.after(() => {
     delete process.env.ANTHROPIC_API_KEY;
-  }
+  });
+  const jobs = scripted(`
+    process.on('message', ({ id, request }) => {
+      const seen = JSON.stringify([process.argv, process.execArgv, process.env]);
+      const told = request.adapt.api.settings.apiKey;
+      process.send({ id, kind: 'answer', answer: { ok: true, value: { seen, told } } });
+    });
+    process.on('disconnect', () => process.exit());`);
+  const api = { settings: { apiKey: 'sk-of-a-test', model: 'm', timeoutMs: 500 }, positions: 10, budgetUsd: 1 };
+  const result = await jobs.run({ ...project.request, api }, never());
+  assert.ok(result.ok);
+  const { seen, told } = result.value as unknown as { seen: string; told: string };
+  assert.equal(told, 'sk-of-a-test');
+  assert.ok(!seen.includes('sk-of-'), seen);
 });
 
 test('a job that does not respond is killed before the client settles', async () => {

@@ -1,19 +1,15 @@
 // A commit message for a real repository: only staged changes are sent, secrets are redacted, and no program of the
 // repository is run.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { unwrap } from '../../src/common/errors.ts';
 import { writeTextJob } from '../../src/jobs/write-text.ts';
+import { gitIn, writeIn } from '../support/tree.ts';
 import { api, asks, base, deps, folder, password, root, write } from './writing.ts';
 
-const git = (...args: string[]) =>
-  execFileSync('git', ['-c', 'user.name=x', '-c', 'user.email=x@example.org', ...args], {
-    cwd: root,
-    encoding: 'utf8',
-  });
+const git = (...args: string[]) => gitIn(root, ...args);
 const request = () => ({ ...base, ...asks(), kind: 'commit message' as const, repository: root });
 
 before(() => {
@@ -93,13 +89,9 @@ test('no filter or program from the repository configuration is run', async () =
 function repositoryAt(path: string) {
   const at = join(folder, path);
   mkdirSync(at, { recursive: true });
-  const run = (...args: string[]) =>
-    execFileSync('git', ['-c', 'user.name=x', '-c', 'user.email=x@example.org', ...args], { cwd: at, stdio: 'pipe' });
+  const run = (...args: string[]) => gitIn(at, ...args);
   const files = (texts: Readonly<Record<string, string>>) => {
-    for (const [name, text] of Object.entries(texts)) {
-      mkdirSync(join(at, name, '..'), { recursive: true });
-      writeFileSync(join(at, name), text);
-    }
+    for (const [name, text] of Object.entries(texts)) writeIn(at, name, text);
   };
   run('init', '-q', '-b', 'main');
   return { at, run, files };

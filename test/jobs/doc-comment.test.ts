@@ -49,10 +49,8 @@ test('nothing is written if the file must not be sent or the API fails, and `tro
   const callsBefore = api().requests.length;
   const kept = unwrap(await writeTextJob(request(), deps()));
   assert.deepEqual([kept.text, kept.model, api().requests.length], ['', undefined, callsBefore]);
-  assert.match(
-    kept.trouble ?? '',
-    /^Nothing was sent to the large model\. Git, a rule or its secrets keep src\/page\.ts/,
-  );
+  const pattern = /^Nothing was sent to the large model\. Git, a rule or its secrets keep src\/page\.ts/;
+  assert.match(kept.trouble ?? '', pattern);
   rmSync(join(root, '.easyadaptationignore'));
   api().fail('overloaded');
   const other = request({ text: text.replaceAll('page', 'role').replaceAll('Page', 'Role') });

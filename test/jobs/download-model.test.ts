@@ -1,7 +1,7 @@
 // Downloading a model in a job: a crafted GGUF file from a server on this machine becomes a base, and is removed again.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,6 @@ import { after, before, test } from 'node:test';
 import { unwrap } from '../../src/common/errors.ts';
 import type { DownloadRequest } from '../../src/jobs/download-model.ts';
 import { JobClient } from '../../src/jobs/job-client.ts';
-import { removeUnfinished, unfinishedBytes } from '../../src/jobs/unfinished-downloads.ts';
 import { DOWNLOADS } from '../../src/neural/models/catalog.ts';
 import { addGgufModel } from '../../src/neural/models/import/add-gguf.ts';
 import { IMPORTED_BASES, listPackages, removeBase } from '../../src/neural/models/list.ts';
@@ -76,32 +75,12 @@ test("keeps another program's file when its base is removed", async () => {
   assert.equal(again.ok ? '' : again.error.code, 'unwritable');
 });
 
-test('removes what has arrived of a download, but no file that a base uses or that is being written', async () => {
-  const { model } = request;
-  const path = join(storage, DOWNLOADS, 'tiny.gguf');
-  mkdirSync(join(storage, DOWNLOADS), { recursive: true });
-  writeFileSync(`${path}.partial`, '1234');
-  const lock = unwrap(lockDownload(storage, model.sha256, 'a test'));
-  const refused = removeUnfinished(model, storage);
-  lock.release();
-  assert.deepEqual([refused.ok ? '' : refused.error.code, unfinishedBytes(model, storage)], ['locked', 4]);
-  assert.equal(unwrap(removeUnfinished(model, storage)), 4);
-  writeFileSync(path, file);
-  assert.equal(unfinishedBytes(model, storage), file.length);
-  const added = unwrap(await client.job('downloadModel', request, never));
-  assert.equal(unfinishedBytes(model, storage), 0);
-  assert.deepEqual([unwrap(removeUnfinished(model, storage)), existsSync(path)], [0, true]);
-  unwrap(removeBase(added.folder, join(storage, DOWNLOADS)));
-});
-
 test('a wrong file leaves neither file nor base, and a second download at the same time is refused', async () => {
   const wrong = { ...request, model: { ...request.model, sha256: '0'.repeat(64) } };
   const refused = await client.job('downloadModel', wrong, never);
   assert.equal(refused.ok ? '' : refused.error.code, 'corrupt');
-  assert.deepEqual(
-    readdirSync(join(storage, DOWNLOADS)).filter((name) => name.includes('gguf')),
-    [],
-  );
+  const actual = readdirSync(join(storage, DOWNLOADS)).filter((name) => name.includes('gguf'));
+  assert.deepEqual(actual, []);
   assert.deepEqual(listPackages(join(storage, IMPORTED_BASES)), []);
   const lock = unwrap(lockDownload(storage, request.model.sha256, 'a test'));
   const second = await client.job('downloadModel', request, never);

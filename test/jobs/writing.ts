@@ -1,10 +1,11 @@
 // What the tests of written texts share: a folder, the fake API, and a job's dependencies.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { silentLog } from '../../src/common/log.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
+import { writeIn } from '../support/tree.ts';
 
 /** Removed after the tests. The texts are written in `root`. */
 export const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-writing-'));
@@ -22,8 +23,7 @@ after(async () => {
 export const api = () => server as MessagesServer;
 
 export function write(path: string, text: string): void {
-  mkdirSync(dirname(join(root, path)), { recursive: true });
-  writeFileSync(join(root, path), text);
+  writeIn(root, path, text);
 }
 
 export const password = ['hunter2', 'Xk9!pQ7zLm'].join('-');

@@ -70,10 +70,8 @@ test('classifies errors before the first word and in the middle of an answer', a
       assert.match(result.error.message, says);
       assert.ok(failureKinds[code], code);
       // It costs nothing, but what had come is not lost.
-      assert.deepEqual(
-        lost.map(({ text, costUsd }) => [text, costUsd]),
-        before.length === 0 ? [] : [['a', 0]],
-      );
+      const actual = lost.map(({ text, costUsd }) => [text, costUsd]);
+      assert.deepEqual(actual, before.length === 0 ? [] : [['a', 0]]);
     }
   }
 });

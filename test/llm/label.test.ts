@@ -71,10 +71,8 @@ test('stores an answer before returning it', async () => {
 test('a prompt that says what it is for is booked as that', async () => {
   const { store, llm } = recorded('1;', { purpose: 'completion' });
   await llm.ask({ ...first, purpose: 'next edit' }, never);
-  assert.deepEqual(
-    store.calls.map(({ purpose }) => purpose),
-    ['next edit'],
-  );
+  const purposes = store.calls.map(({ purpose }) => purpose);
+  assert.deepEqual(purposes, ['next edit']);
 });
 
 test('reuses a stored answer for labelling, but not for a completion', async () => {
@@ -114,9 +112,10 @@ test('stores the cost of a cancelled answer without reusing its text', async () 
   };
   const { store, llm } = recorded(cut);
   const lost: LlmAnswer[] = [];
+  const expected = { name: 'AbortError' };
   await assert.rejects(
     complete(llm, request, never, undefined, (answer) => lost.push(answer)),
-    { name: 'AbortError' },
+    expected,
   );
   assert.equal(store.calls[0]?.text, 'half');
   assert.equal(store.findLlmCall(promptHash('m', first, cut.facts)), undefined);

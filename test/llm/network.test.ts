@@ -166,15 +166,11 @@ test("environment variables of SDKs do not change any provider's requests", asyn
   for (const [at, request] of attacked.entries()) assert.equal(request, plain[at]);
   for (const request of plain) {
     assert.ok(!request.includes(planted));
-    assert.deepEqual(
-      Object.keys(JSON.parse(request)).filter((name) => !allowed.includes(name)),
-      [],
-    );
+    const actual = Object.keys(JSON.parse(request)).filter((name) => !allowed.includes(name));
+    assert.deepEqual(actual, []);
   }
-  assert.equal(
-    logs.reduce((sum, { mock }) => sum + mock.callCount(), 0),
-    0,
-  );
+  const found = logs.reduce((sum, { mock }) => sum + mock.callCount(), 0);
+  assert.equal(found, 0);
 });
 
 test('a provider without a default address sends nothing until one is set', async () => {
@@ -215,10 +211,8 @@ for (const id of priced) {
         ceiling += llm.ceilingUsd(prompt);
         const result = await llm.ask(prompt, never);
         assert.ok(result.ok, JSON.stringify(result));
-        assert.match(
-          result.value.overcounted ?? '',
-          /tokens for one answer, more than this call can use\..*the most that this call may cost/,
-        );
+        const pattern = /tokens for one answer, more than this call can use\..*the most that this call may cost/;
+        assert.match(result.value.overcounted ?? '', pattern);
       }
       const booked = ledger.calls.reduce((sum, { costUsd }) => sum + costUsd, 0);
       assert.ok(ceiling > 0 && booked > 0 && booked <= ceiling + 1e-12, `$${booked} of $${ceiling}`);
@@ -256,21 +250,18 @@ for (const [name, part] of Object.entries({
 
 for (const id of ['anthropic', 'openai']) {
   for (const [name, { paid, begin }] of Object.entries(resets)) {
-    test(`${id}: ${name} ${paid ? 'may have cost a whole answer' : 'costs nothing'}`, async () => {
+    test(`${id}: ${name} ${paid ? 'may have cost a whole answer' : 'costs nothing'}`, async (t) => {
       const reset = await begin();
-      try {
-        const { ledger, llm } = recorded(id, reset.url);
-        const prompt = completionPrompt(position, llm.facts);
-        const lost: LlmAnswer[] = [];
-        const result = await llm.ask(prompt, never, undefined, (answer) => lost.push(answer));
-        assert.ok(!result.ok, JSON.stringify(result));
-        assert.deepEqual([ledger.open.size, ledger.calls.length, lost.length], paid ? [0, 1, 1] : [0, 0, 0]);
-        if (!paid) return;
-        const booked = ledger.calls[0]?.costUsd ?? 0;
-        assert.ok(booked <= llm.ceilingUsd(prompt) && booked > llm.estimateUsd(prompt), `$${booked}`);
-      } finally {
-        await reset.close();
-      }
+      t.after(() => reset.close());
+      const { ledger, llm } = recorded(id, reset.url);
+      const prompt = completionPrompt(position, llm.facts);
+      const lost: LlmAnswer[] = [];
+      const result = await llm.ask(prompt, never, undefined, (answer) => lost.push(answer));
+      assert.ok(!result.ok, JSON.stringify(result));
+      assert.deepEqual([ledger.open.size, ledger.calls.length, lost.length], paid ? [0, 1, 1] : [0, 0, 0]);
+      if (!paid) return;
+      const booked = ledger.calls[0]?.costUsd ?? 0;
+      assert.ok(booked <= llm.ceilingUsd(prompt) && booked > llm.estimateUsd(prompt), `$${booked}`);
     });
   }
 }

@@ -153,18 +153,15 @@ for (const provider of asked) {
     }
   });
 
-  test(`${id}: reports an untrusted certificate`, async () => {
+  test(`${id}: reports an untrusted certificate`, async (t) => {
     const server = createServer(selfSigned('localhost'), (_, response) => response.end('never read'));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    try {
-      const { port } = server.address() as AddressInfo;
-      const { code, message } = await failure(provider, `https://127.0.0.1:${port}`);
-      assert.equal(code, 'network');
-      assert.match(message, /SELF_SIGNED_CERT: its certificate is not trusted here/);
-    } finally {
-      server.close();
-    }
+    t.after(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    const { code, message } = await failure(provider, `https://127.0.0.1:${port}`);
+    assert.equal(code, 'network');
+    assert.match(message, /SELF_SIGNED_CERT: its certificate is not trusted here/);
   });
 
   test(`${id}: cuts endless answers, and refuses invalid ones`, async () => {

@@ -75,10 +75,7 @@ test('a text closes no tag of the prompts for labels and answers', () => {
     const answer = written(
       answerPrompt(form, text, { examples: [{ text, label: text }], draft: text, rules: text }, unknownModel),
     );
-    assert.deepEqual(
-      [countOf(answer, '</text>'), countOf(answer, '</answer>'), countOf(answer, '</draft>')],
-      [2, 1, 1],
-      text,
-    );
+    const actual = [countOf(answer, '</text>'), countOf(answer, '</answer>'), countOf(answer, '</draft>')];
+    assert.deepEqual(actual, [2, 1, 1], text);
   }
 });

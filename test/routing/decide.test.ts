@@ -154,15 +154,11 @@ for (const [at, drafted, request, given, expected] of table)
 test('the table has every reason of a decision without a call, of a call, and for holding a text back', () => {
   const decisions = table.map(([at, drafted, request, given]) => decide(...inputOf(at, drafted, request, given)));
   const reasons = new Set<string>(decisions.map(({ reason }) => reason));
-  assert.deepEqual(
-    [...TOO_DEAR, ...WHY_CALL].filter((reason) => !reasons.has(reason)),
-    [],
-  );
+  const actual = [...TOO_DEAR, ...WHY_CALL].filter((reason) => !reasons.has(reason));
+  assert.deepEqual(actual, []);
   const held = new Set(decisions.map((decision) => decision.kind === 'hold' && decision.held?.why));
-  assert.deepEqual(
-    WHY_HELD.filter((why) => !held.has(why)),
-    [],
-  );
+  const found = WHY_HELD.filter((why) => !held.has(why));
+  assert.deepEqual(found, []);
 });
 
 test('the sentence of a decision has its probabilities, its threshold and its reason', () => {
@@ -209,14 +205,10 @@ test('the sentence tells a large model’s answer from what was shown meanwhile,
   const cut = { text: 'loadUser(id);', p: 0.7 };
   const answered = { ...decision, kind: 'show', cut, reason: ANSWERED } as const;
   assert.match(sentenceOf(answered), /^Asked the large model: [^.]*\.$/);
-  assert.equal(
-    sentenceOf({ ...answered, kind: 'hold', held: { text: cut.text, p: 0.2, from: 0.32 } }),
-    'Held back: 20% sure, shown from 32%; the large model has answered.',
-  );
-  assert.equal(
-    sentenceOf({ ...decision, kind: 'hold', reason: 'its answer waits for the next key', tookMs: 2_240 }),
-    'Nothing is shown: the large model took 2.2 s, and its answer waits for the next key.',
-  );
+  const expected = 'Held back: 20% sure, shown from 32%; the large model has answered.';
+  assert.equal(sentenceOf({ ...answered, kind: 'hold', held: { text: cut.text, p: 0.2, from: 0.32 } }), expected);
+  const actual = sentenceOf({ ...decision, kind: 'hold', reason: 'its answer waits for the next key', tookMs: 2_240 });
+  assert.equal(actual, 'Nothing is shown: the large model took 2.2 s, and its answer waits for the next key.');
   assert.equal(
     sentenceOf({ ...decision, kind: 'show', cut: { text: '(id);', p: 0.7 }, reason: SEEN_BEFORE }),
     'Answered locally: 70% sure; the rest of an earlier draft.',
@@ -230,14 +222,10 @@ test('the draft may stand in for a late answer from the threshold on, and by han
     const decision = decide(...inputOf('a = ‸', `load(user); ${p}`, request, { pApi: 0.99 }));
     return decision.kind === 'call' && decision.canStandIn;
   };
-  assert.deepEqual(
-    [0.49, 0.5].map((p) => canStandIn(p, 'typing')),
-    [false, true],
-  );
-  assert.deepEqual(
-    [0.29, 0.3].map((p) => canStandIn(p, 'by hand')),
-    [false, true],
-  );
+  const actual = [0.49, 0.5].map((p) => canStandIn(p, 'typing'));
+  assert.deepEqual(actual, [false, true]);
+  const found = [0.29, 0.3].map((p) => canStandIn(p, 'by hand'));
+  assert.deepEqual(found, [false, true]);
 });
 
 test('whether a call is worth its price does not depend on a key', () => {
@@ -250,10 +238,8 @@ test('whether a call is worth its price does not depend on a key', () => {
 
 test('only a draft that made a possible call unnecessary saves its cost', () => {
   const saves = (given: Given, p = 0.65) => savesCall(decide(...inputOf('a = ‸', `load(user); ${p}`, 'typing', given)));
-  assert.deepEqual(
-    [saves({}), saves({}, 0.8), saves(local), saves({ noCall: 'the large model is slow' })],
-    [true, true, false, false],
-  );
+  const expected = [true, true, false, false];
+  assert.deepEqual([saves({}), saves({}, 0.8), saves(local), saves({ noCall: 'the large model is slow' })], expected);
   assert.equal(savesCall(decide(...inputOf('a = ‸', 'loadUserByName .9 | (id); .3'))), false);
 });
 

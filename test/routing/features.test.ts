@@ -163,10 +163,8 @@ test('a longer cut never has a higher probability, with and without a fit', () =
   const fitted = fitRouter(examples);
   for (const fit of [defaultRouter(), fitted]) {
     const scored = scoreCuts(fit, [ofLength(1, 0.6), ofLength(2, 0.9), ofLength(3, 0.9)], position).map(({ p }) => p);
-    assert.ok(
-      scored.every((p, i) => p > 0 && p < 1 && p <= (scored[i - 1] ?? 1)),
-      String(scored),
-    );
+    const holds = scored.every((p, i) => p > 0 && p < 1 && p <= (scored[i - 1] ?? 1));
+    assert.ok(holds, String(scored));
   }
 });
 

@@ -64,10 +64,8 @@ test('a place holds the lines round its cursor, and no more of them than a few',
     prefix: `${lines.join('\n')}\n  const x = `,
     suffix: `;\n\n${lines.join('\n')}`,
   });
-  assert.deepEqual(
-    [position.above, position.lineBefore, position.below],
-    ['line17;\nline18;\nline19;', '  const x = ', 'line0;\nline1;\nline2;'],
-  );
+  const expected = ['line17;\nline18;\nline19;', '  const x = ', 'line0;\nline1;\nline2;'];
+  assert.deepEqual([position.above, position.lineBefore, position.below], expected);
 });
 
 test('a fit survives JSON', () => {

@@ -59,10 +59,8 @@ for (const stage of ['Measuring the base', 'Training', 'Testing the model in use
 test('after all kills, the result is that of an undisturbed run, without temporary files', async () => {
   assert.equal(outcome(await start('killed').ended), expected);
   const names = readdirSync(storageOf('killed'), { recursive: true, encoding: 'utf8' });
-  assert.deepEqual(
-    names.filter((name) => name.endsWith('.tmp')),
-    [],
-  );
+  const actual = names.filter((name) => name.endsWith('.tmp'));
+  assert.deepEqual(actual, []);
   assertUsable();
 });
 
@@ -78,10 +76,8 @@ async function tryToKill(victim: Victim, at: (err: NodeJS.ReadableStream) => Pro
   }
   const end = await ended;
   if (killed === 0) return false;
-  assert.deepEqual(
-    (await leftOf(session)).map(({ args }) => args),
-    [],
-  );
+  const actual = (await leftOf(session)).map(({ args }) => args);
+  assert.deepEqual(actual, []);
   // The job is started again.
   if (victim === 'the job') assert.equal(outcome(end), expected);
   assertUsable();

@@ -15,7 +15,7 @@ import { completionPrompt } from '../../src/prompts/completion/completion-prompt
 import type { LlmRequest } from '../../src/prompts/completion/llm-request.ts';
 import type { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { openStore } from '../../src/storage/open.ts';
-import { PositionLedger } from '../../src/storage/position-ledger.ts';
+import { RunStore } from '../../src/storage/run-store.ts';
 import { redactedRequest } from '../../src/suggest/redacted-request.ts';
 import { languageIdOf } from '../../src/text/languages.ts';
 import { SessionSecrets } from '../../src/vscode/folder/session-secrets.ts';
@@ -111,9 +111,9 @@ async function adaptOver(request: AdaptRequest, log: Log, see: See): Promise<rea
     return 'return total;';
   }, llmModel);
   const budget = new Budget(() => store, 1);
-  const ledger = new PositionLedger(request.storeFolder, request.root, log);
+  const runStore = new RunStore(request.storeFolder, request.root, log);
   const outcome = await adapt(request, {
-    ledger,
+    runStore,
     llm: new RecordingLlm(scripted, store, { purpose: 'labelling', folder: request.root, budget, log }),
     askPlan: async () => ({ kind: 'start', api: true }),
     record: (run) => store.recordAdaptation(request.root, run),
@@ -121,7 +121,7 @@ async function adaptOver(request: AdaptRequest, log: Log, see: See): Promise<rea
     signal: never,
     log,
   });
-  ledger.close();
+  runStore.close();
   store.close();
   if (!outcome.ok) throw new Error(outcome.error.message);
   return outcome.value.secrets;

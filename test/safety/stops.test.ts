@@ -86,10 +86,8 @@ for (const way of stopWays) {
       child.on('close', (status, signal) => done(status ?? 128 + constants.signals[signal as NodeJS.Signals])),
     );
     assert.ok(asked, `it ended by itself: ${err}`);
-    assert.deepEqual(
-      (await leftOf(npm)).map(({ args }) => args),
-      [],
-    );
+    const actual = (await leftOf(npm)).map(({ args }) => args);
+    assert.deepEqual(actual, []);
     // The terminal's output wraps long lines; continuations are indented.
     const lines = err
       .trimEnd()

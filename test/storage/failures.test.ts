@@ -4,21 +4,20 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { databaseName, openStore } from '../../src/storage/open.ts';
+import { Tree } from '../support/tree.ts';
 import { llmCall, llmCallsOf } from './rows.ts';
 
 let folder: string;
 let file: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-store-'));
+  folder = new Tree().root;
   file = join(folder, databaseName);
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const clock = { now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 6), monotonic: () => 0, sleep: async () => {} };
 const child = (name: string, count: number) =>
@@ -157,7 +156,7 @@ for (const [name, make] of Object.entries(unusable)) {
     const { store, notice } = openStore(where);
     assert.match(notice ?? '', /Local suggestions go on; the API is not asked/);
     assert.ok(notice?.includes(where));
-    assert.deepEqual([store.adaptations(), llmCallsOf(store), store.spentInMonth(0)], [[], [], 0]);
+    assert.deepEqual([store.latestAdaptation('/a'), llmCallsOf(store), store.spentInMonth(0)], [undefined, [], 0]);
     assert.deepEqual(store.reserve({ id: '', at: 0, purpose: 'completion', model: '', usd: 0 }, 1), {
       ok: false,
       why: 'unwritable',

@@ -9,7 +9,7 @@ import { makeFolder, makePrivate, replaceFile, replaceFileFromStream } from '../
 import { silentLog } from '../../src/common/log.ts';
 import { lockDownload, lockRun } from '../../src/storage/lock.ts';
 import { openStore } from '../../src/storage/open.ts';
-import { PositionLedger } from '../../src/storage/position-ledger.ts';
+import { RunStore } from '../../src/storage/run-store.ts';
 import { assertPrivate, modeOf } from '../support/private.ts';
 
 const hasModes = process.platform !== 'win32';
@@ -30,14 +30,14 @@ test('an opened store, its log, locks and the files beside them are private', (t
   const storage = join(scratch(t), 'share', 'easy-adaptation');
   const locks = [lockRun(storage, '/work/a', 'the test'), lockDownload(storage, 'cd'.repeat(32), 'the test')];
   const { store } = openStore(storage);
-  const ledger = new PositionLedger(storage, '/work/a', silentLog);
+  const runStore = new RunStore(storage, '/work/a', silentLog);
   replaceFile(join(storage, 'specialists', 'ab', 'index.bin'), bytes);
   replaceFile(join(storage, 'specialists', 'ab', 'model', 'weights.bin'), bytes);
   makeFolder(join(storage, 'bases', 'one'));
   assert.ok(existsSync(join(storage, 'store.sqlite-wal')) && existsSync(join(storage, 'store.sqlite-shm')));
   assert.ok(assertPrivate(storage) >= 10);
   if (hasModes) assert.equal(modeOf(join(storage, '..')), 0o755, 'its parent is not ours');
-  ledger.close();
+  runStore.close();
   store.close();
   for (const lock of locks) if (lock.ok) lock.value.release();
 });

@@ -1,19 +1,19 @@
 // The store's answers; deletion; the positions and stages of a run.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, afterEach, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { type Log, silentLog } from '../../src/common/log.ts';
 import { openStore } from '../../src/storage/open.ts';
-import { PositionLedger } from '../../src/storage/position-ledger.ts';
+import { RunStore } from '../../src/storage/run-store.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { Tree } from '../support/tree.ts';
 import { llmCall } from './rows.ts';
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-store-'));
+  folder = new Tree().root;
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test('a paid answer is found by its request, the newest first', () => {
   const { store } = openStore(folder);
@@ -30,31 +30,31 @@ test('returns the latest adaptation of a folder', () => {
   const run = { startedAt: 1, finishedAt: 2, report: { files: 3 }, router: { version: 1 } };
   const first = store.recordAdaptation('/a', run);
   const second = store.recordAdaptation('/a', { ...run, finishedAt: 5 });
-  const other = store.recordAdaptation('/b', { ...run, finishedAt: 4 });
+  store.recordAdaptation('/b', { ...run, finishedAt: 9 });
   assert.deepEqual(store.latestAdaptation('/a'), second);
   assert.equal(store.latestAdaptation('/c'), undefined);
-  assert.deepEqual(store.adaptations(), [second, other, first]);
+  assert.deepEqual(store.rowsOf('/a').adaptations, [second, first]);
   assert.deepEqual(JSON.parse(first.report), { files: 3 });
   store.close();
 });
 
-test('deletes the adaptations of one folder, then all its data, and then everything', () => {
+test('deletes the data of one folder, and then everything', () => {
   const { store } = openStore(folder);
   for (const name of ['/a', '/b']) {
     store.settle('', llmCall({ requestHash: name, folder: name }));
     store.recordAdaptation(name, { startedAt: 1, finishedAt: 2, report: {}, router: {} });
   }
-  store.deleteAdaptations('/a');
-  assert.deepEqual(
-    store.adaptations().map(({ folder }) => folder),
-    ['/b'],
-  );
-  assert.equal(store.rowsOf('/a').llmCalls.length, 1);
   store.deleteFolderData('/a');
-  assert.deepEqual([store.rowsOf('/a').llmCalls.length, store.rowsOf('/b').llmCalls.length], [0, 1]);
-  assert.equal(store.adaptations().length, 1);
+  const rowsOf = (name: string) => [store.rowsOf(name).llmCalls.length, store.rowsOf(name).adaptations.length];
+  assert.deepEqual(
+    [rowsOf('/a'), rowsOf('/b')],
+    [
+      [0, 0],
+      [1, 1],
+    ],
+  );
   store.deleteAll();
-  assert.deepEqual([store.rowsOf('/b').llmCalls, store.adaptations()], [[], []]);
+  assert.deepEqual(rowsOf('/b'), [0, 0]);
   store.close();
 });
 
@@ -82,57 +82,56 @@ test('deletes text from the files, and databases that were moved aside', () => {
   store.close();
 });
 
-const ledgerFolder = mkdtempSync(join(tmpdir(), 'easy-adaptation-ledger-'));
-openStore(ledgerFolder).store.close();
-after(() => rmSync(ledgerFolder, { recursive: true, force: true }));
+const runStoreFolder = temporaryFolder();
+openStore(runStoreFolder).store.close();
 
 const answer = (place: string, model: string) => ({
   ...{ place, path: 'src/a.ts', model },
   ...{ draft: '{"text":"x"}', loss: 'null' },
 });
 
-function withLedger<T>(use: (ledger: PositionLedger) => T, root = '/work/project'): T {
-  const ledger = new PositionLedger(ledgerFolder, root, silentLog);
+function withRunStore<T>(use: (runStore: RunStore) => T, root = '/work/project'): T {
+  const runStore = new RunStore(runStoreFolder, root, silentLog);
   try {
-    return use(ledger);
+    return use(runStore);
   } finally {
-    ledger.close();
+    runStore.close();
   }
 }
 
 test('finds answers by model and position, only in their own folder', () => {
-  withLedger((ledger) => {
-    ledger.keep(answer('one', 'base'));
-    ledger.keep(answer('one', 'adapted'));
-    ledger.keep(answer('two', 'base'));
+  withRunStore((runStore) => {
+    runStore.keep(answer('one', 'base'));
+    runStore.keep(answer('one', 'adapted'));
+    runStore.keep(answer('two', 'base'));
   });
-  withLedger((ledger) => {
-    const known = ledger.answersOf('base');
+  withRunStore((runStore) => {
+    const known = runStore.answersOf('base');
     assert.deepEqual([...known.keys()].sort(), ['one', 'two']);
     assert.equal(known.get('one')?.draft, '{"text":"x"}');
-    assert.equal(ledger.answersOf('another').size, 0);
+    assert.equal(runStore.answersOf('another').size, 0);
   });
-  withLedger((ledger) => assert.equal(ledger.answersOf('base').size, 0), '/work/elsewhere');
+  withRunStore((runStore) => assert.equal(runStore.answersOf('base').size, 0), '/work/elsewhere');
 });
 
 test('a stage is finished only for the same inputs', () => {
-  withLedger((ledger) => {
-    ledger.finish('training', 'of these', '{"steps":3}');
-    assert.equal(ledger.outputOfFinished('training', 'of these'), '{"steps":3}');
-    assert.equal(ledger.outputOfFinished('training', 'of others'), undefined);
-    ledger.finish('training', 'of others', '{"steps":4}');
-    assert.equal(ledger.outputOfFinished('training', 'of these'), undefined, 'one row a stage');
+  withRunStore((runStore) => {
+    runStore.finish('training', 'of these', '{"steps":3}');
+    assert.equal(runStore.outputOfFinished('training', 'of these'), '{"steps":3}');
+    assert.equal(runStore.outputOfFinished('training', 'of others'), undefined);
+    runStore.finish('training', 'of others', '{"steps":4}');
+    assert.equal(runStore.outputOfFinished('training', 'of these'), undefined, 'one row a stage');
   });
 });
 
 test('drops answers of models that a finished run did not use', () => {
-  withLedger((ledger) => {
-    ledger.keep(answer('three', 'old'));
-    ledger.keepOnly(['adapted']);
-    assert.equal(ledger.answersOf('base').size, 0);
-    assert.equal(ledger.answersOf('adapted').size, 1);
+  withRunStore((runStore) => {
+    runStore.keep(answer('three', 'old'));
+    runStore.keepOnly(['adapted']);
+    assert.equal(runStore.answersOf('base').size, 0);
+    assert.equal(runStore.answersOf('adapted').size, 1);
   });
-  const { store } = openStore(ledgerFolder);
+  const { store } = openStore(runStoreFolder);
   assert.deepEqual(
     store.rowsOf('/work/project').answers.map((row) => row.place),
     ['one'],
@@ -144,15 +143,15 @@ test('drops answers of models that a finished run did not use', () => {
 });
 
 test('an unwritable store knows no answers, does not fail, and is reported once', () => {
-  const file = join(ledgerFolder, 'a-file');
+  const file = join(runStoreFolder, 'a-file');
   writeFileSync(file, '');
   const said: string[] = [];
   const log: Log = { ...silentLog, warn: (message) => said.push(message) };
-  const ledger = new PositionLedger(file, '/work/project', log);
-  ledger.keep(answer('one', 'base'));
-  ledger.finish('training', 'of these', '{}');
-  assert.equal(ledger.answersOf('base').size, 0);
-  assert.equal(ledger.outputOfFinished('training', 'of these'), undefined);
-  ledger.close();
+  const runStore = new RunStore(file, '/work/project', log);
+  runStore.keep(answer('one', 'base'));
+  runStore.finish('training', 'of these', '{}');
+  assert.equal(runStore.answersOf('base').size, 0);
+  assert.equal(runStore.outputOfFinished('training', 'of these'), undefined);
+  runStore.close();
   assert.equal(said.length, 1);
 });

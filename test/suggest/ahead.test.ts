@@ -155,7 +155,7 @@ test('a keystroke starts the draft with the options of the expected request', as
   assert.deepEqual(h.events, []);
 });
 
-test('no draft starts if the answer is cached, within a word, or after disposal', async () => {
+test('no draft starts if the answer is kept, within a word, or after disposal', async () => {
   const { h, specialist } = setup();
   await h.answer(position);
   h.service.begin(h.request(query(`${position.prefix}fi`, position.suffix)));
@@ -187,7 +187,7 @@ test('a suggestion needs more confidence to hide the list, unless it continues a
   assert.equal((await certain.answer(position, beside))?.text, 'local();');
 });
 
-test('the list waits 100 ms for an answer, and a later answer is cached for the position', async () => {
+test('the list waits 100 ms for an answer, and a later answer is kept for the position', async () => {
   const specialist = new ScriptedSpecialist(() => h.clock.sleep(150).then(() => drafted('local();', SURE)));
   const h: Harness = new Harness({ specialist, llm: undefined });
   const asked = h.ask(position, beside);
@@ -260,13 +260,6 @@ test('nothing is offered after typing, after the attention time, or without an a
   const empty = new Harness({ specialist: unsure(), llm: new ScriptedLlm('') });
   await empty.answer(position, beside, 4000);
   assert.equal(empty.ready, 0);
-});
-
-test('a suggestion that is being typed stays, with or without a list', async () => {
-  const h = new Harness({ specialist: sure('localName(first);') });
-  const first = await h.answer(position);
-  const along = await h.answer(query('const x = loc', '\n'), beside, 0);
-  assert.equal(along?.id, first?.id);
 });
 
 test('a manual request uses the usual threshold and has no time limit', async () => {

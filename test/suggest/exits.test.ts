@@ -47,7 +47,7 @@ const cases: Partial<Record<Exit, () => Promise<string>>> = {
     resultOf(new Harness({ specialist: sure(), settings: { offIn: ['string'] } }), 0, (ask) => ask({}, query("f('a "))),
   'within a word': () => resultOf(new Harness({ specialist: sure() }), 0, (ask) => ask({}, query('con', 'st x\n'))),
   'the list is open': () => resultOf(new Harness({ specialist: slowly() }), 200, (ask) => ask({ opensList: true })),
-  'held back': () => resultOf(new Harness({ specialist: unsure(), llm: undefined }), 0, (ask) => ask()),
+  'nothing to show': () => resultOf(new Harness({ specialist: unsure(), llm: undefined }), 0, (ask) => ask()),
   'too late': () => {
     const held = new Deferred<string>();
     const h: Harness = new Harness({ specialist: unsure(), llm: new ScriptedLlm(() => held.promise) });
@@ -178,7 +178,7 @@ test('an offered edit is shown as ghost text where it inserts, and by hand a sug
 test('a paid answer that is not sure enough is held back with its estimate, and is not paid for again', async () => {
   const llm = new ScriptedLlm('x();');
   const h = doubted(llm);
-  for (let i = 0; i < 2; i++) assert.equal(await resultOf(h, 2_000, (ask) => ask()), 'held back');
+  for (let i = 0; i < 2; i++) assert.equal(await resultOf(h, 2_000, (ask) => ask()), 'nothing to show');
   const decision = h.of('nothing')[0]?.decision;
   assert.equal(decision?.reason, 'its answer is not sure enough');
   assert.equal(llm.requests.length, 1);

@@ -51,11 +51,3 @@ test('a request that joins within the grace period ends it, and the next one is 
   await clock.advance(20);
   assert.equal(isAborted(), true);
 });
-
-test('a call that no request ever waits for ends after the grace period', async () => {
-  const { clock, isAborted } = begin();
-  await clock.advance(190);
-  assert.equal(isAborted(), false);
-  await clock.advance(20);
-  assert.equal(isAborted(), true);
-});

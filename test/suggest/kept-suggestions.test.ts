@@ -198,10 +198,8 @@ test('a line and its remainder replace the closing brackets after the cursor', a
   assert.deepEqual([past?.id, past?.text, past?.replaceLength], [along?.id, ';', 0]);
   h.service.accepted(past?.id ?? '');
   await settled();
-  assert.deepEqual(
-    [specialist.queries.at(-1)?.prefix, specialist.queries.at(-1)?.suffix],
-    ['const x = executeCommand(rootCmd, second);', '\n'],
-  );
+  const expected = ['const x = executeCommand(rootCmd, second);', '\n'];
+  assert.deepEqual([specialist.queries.at(-1)?.prefix, specialist.queries.at(-1)?.suffix], expected);
 });
 
 test('a rest replaces a closing bracket only if the draft contains that bracket', () => {

@@ -114,10 +114,8 @@ test('an answer after the attention time waits for the next key', async () => {
   assert.ok(asked.done);
   assert.equal(asked.answer, undefined);
   const decision = h.of('nothing')[0]?.decision;
-  assert.deepEqual(
-    [decision?.reason, decision && 'tookMs' in decision && decision.tookMs],
-    ['its answer waits for the next key', 2200],
-  );
+  const expected = ['its answer waits for the next key', 2200];
+  assert.deepEqual([decision?.reason, decision && 'tookMs' in decision && decision.tookMs], expected);
   assert.equal(h.of('paid-unshown').length, 1);
   assert.equal((await h.answer(query('const x = r', '\n'), {}, 0))?.text, 'emote();');
 });

@@ -122,11 +122,8 @@ test('a late draft is kept for the next request at the position, and the n-grams
   assert.match(answers[0]?.why ?? '', /takes longer/);
   late.give(mixed('late();'));
   await settled();
-  assert.equal(
-    heard.ready,
-    2,
-    'onReady is called again, so that a caller without a mixed draft can repeat its request',
-  );
+  const actual = heard.ready;
+  assert.equal(actual, 2, 'onReady is called again, so that a caller without a mixed draft can repeat its request');
   assert.equal((await ask())?.text, 'late();');
   assert.equal(engine.of('draft').length, 1);
 });
@@ -143,10 +140,9 @@ test('with too many pending changes the folder is reopened', async () => {
 
 test('a late draft is dropped after other text was typed', async () => {
   const late = new Deferred<Result<Draft>>();
-  const { specialist, engine, clock, heard, ask } = setup({
+  const { engine, clock, heard, ask } = await opened({
     draft: (_request, _progress, call) => (call === 0 ? late.promise : mixed('next();')),
   });
-  await specialist.open(engine, model);
   const controller = new AbortController();
   const first = ask(position, controller.signal);
   await clock.advance(PATIENCE_MS);
@@ -160,20 +156,14 @@ test('a late draft is dropped after other text was typed', async () => {
 });
 
 test('if a draft is expected to be late, the n-grams answer at once', async () => {
-  const cold = [
-    new Deferred<Result<Draft>>(),
-    new Deferred<Result<Draft>>(),
-    new Deferred<Result<Draft>>(),
-    new Deferred<Result<Draft>>(),
-  ];
-  const { specialist, engine, heard, ask } = setup({
+  const cold = [0, 1, 2, 3].map(() => new Deferred<Result<Draft>>());
+  const { specialist, heard, ask } = await opened({
     draft: (_request, { onProgress }, call) => {
       const held = cold[call];
       onProgress(held ? { promptTokens: 500, ms: PATIENCE_MS + 1 } : { promptTokens: 1, ms: 80 });
       return held?.promise ?? mixed('warm();');
     },
   });
-  await specialist.open(engine, model);
   for (const [i, held] of cold.entries()) {
     const at = query(`place ${i} = `);
     const early = await ask(at);
@@ -216,13 +206,12 @@ for (const [which, promptTokens, ms] of [
 ] as const)
   test(`the request waits for a draft that ${which}`, async () => {
     const held = new Deferred<Result<Draft>>();
-    const { specialist, engine, clock, ask } = setup({
+    const { clock, ask } = await opened({
       draft: (_request, { onProgress }) => {
         onProgress({ promptTokens, ms });
         return held.promise;
       },
     });
-    await specialist.open(engine, model);
     const answer = ask();
     await clock.advance(PATIENCE_MS - 1);
     held.give(mixed('in-time();'));
@@ -230,13 +219,12 @@ for (const [which, promptTokens, ms] of [
   });
 
 test('the patience is counted from the request, not from the keystroke', async () => {
-  const { specialist, engine, clock, ask } = setup({
+  const { specialist, clock, ask } = await opened({
     draft: async () => {
       await clock.sleep(PATIENCE_MS + 40);
       return mixed('mixed();');
     },
   });
-  await specialist.open(engine, model);
   for (let i = 0; i < 5; i++) {
     const at = query(`place ${i} = `);
     specialist.begin(at, line);
@@ -254,11 +242,8 @@ test('a draft started at the keystroke is used by the request', async () => {
   assert.equal((await ask())?.text, 'mixed();');
   assert.equal(engine.of('draft').length, 1);
   assert.equal((await ask())?.text, 'mixed();');
-  assert.equal(
-    engine.of('draft').length,
-    2,
-    'a kept draft is returned only once; the next request asks the engine again',
-  );
+  const actual = engine.of('draft').length;
+  assert.equal(actual, 2, 'a kept draft is returned only once; the next request asks the engine again');
 });
 
 test('the next keystroke cancels the earlier draft', async () => {
@@ -300,10 +285,9 @@ test('a draft in progress when another file changes is started again', async () 
 
 test('a late draft is dropped after another file changed', async () => {
   let call = 0;
-  const { specialist, engine, clock, ask } = setup({
+  const { specialist, clock, ask } = await opened({
     draft: () => clock.sleep(PATIENCE_MS + 100).then(() => mixed(`${++call}();`)),
   });
-  await specialist.open(engine, model);
   const asked = ask();
   await clock.advance(PATIENCE_MS);
   assert.equal((await asked)?.text, 'local();');
@@ -338,10 +322,8 @@ test('a resting cursor prefills the prompt if the engine is idle, and a keystrok
   specialist.warm(position);
   specialist.warm(query('elsewhere'));
   await settled();
-  assert.deepEqual(
-    engine.of('warm').map(({ query: at }) => at.prefix),
-    [position.prefix, 'elsewhere'],
-  );
+  const actual = engine.of('warm').map(({ query: at }) => at.prefix);
+  assert.deepEqual(actual, [position.prefix, 'elsewhere']);
   assert.equal(engine.cancelled, 1, 'the cursor moved on');
   specialist.begin(position, line);
   assert.equal(engine.cancelled, 2);
@@ -421,10 +403,9 @@ test('after a restart of the process the model is reopened once with all changes
 });
 
 test('if the engine answers that the folder is not open, the folder is opened again', async () => {
-  const { specialist, engine, ask } = setup({
+  const { engine, ask } = await opened({
     draft: (_request, _progress, call) => (call === 0 ? failed('bad-request', 'Not open.') : mixed('mixed();')),
   });
-  await specialist.open(engine, model);
   assert.equal((await ask())?.text, 'local();');
   await settled();
   assert.equal((await ask())?.text, 'mixed();');
@@ -487,10 +468,8 @@ test('the engine closes the folder also during opening, after failures, or when 
   early.specialist.close();
   opening.give(openResult);
   await open;
-  assert.deepEqual(
-    early.engine.asked.map(({ kind }) => kind),
-    ['open', 'close'],
-  );
+  const kinds = early.engine.asked.map(({ kind }) => kind);
+  assert.deepEqual(kinds, ['open', 'close']);
   assert.equal(early.specialist.state.kind, 'off');
 
   const failing = setup({ draft: () => failed('crashed', 'It does not work.') });
@@ -504,11 +483,8 @@ test('the engine closes the folder also during opening, after failures, or when 
   const server = new ScriptedEngine({ open: () => openResult });
   await moved.specialist.open(moved.engine, model);
   await moved.specialist.open(moved.engine, { ...model, name: 'adapted' });
-  assert.equal(
-    moved.engine.of('close').length,
-    0,
-    'opening the same key again replaces the model, so no close is needed',
-  );
+  const actual = moved.engine.of('close').length;
+  assert.equal(actual, 0, 'opening the same key again replaces the model, so no close is needed');
   await moved.specialist.open(server, model);
   assert.deepEqual(moved.engine.of('close'), [{ key: 'folder' }]);
   moved.specialist.close();

@@ -32,7 +32,7 @@ async function open(path: string, text: string, settings: Options['settings'] = 
   const follow = (offset: number) => {
     const now = desk.text(path);
     known.changed(path, now, [{ text: 'x', rangeLength: 0 }]);
-    const place = { path, text: now, offset, changes: desk.journal.recentChanges(), newErrors: 0 };
+    const place = { path, text: now, offset, changes: desk.journal.recentChanges(), errors: [] };
     return h.service.following.after(place, judge, never);
   };
   return { h, desk, specialist, follow };

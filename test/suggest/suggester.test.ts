@@ -18,10 +18,8 @@ test('a confident draft is shown at once, without the API', async () => {
   assert.equal(asked.answer?.costUsd, 0);
   assert.equal(asked.answer?.savedUsd, llm.estimate);
   assert.equal(llm.requests.length, 0);
-  assert.deepEqual(
-    h.events.map((e) => e.kind),
-    ['answered'],
-  );
+  const kinds = h.events.map((e) => e.kind);
+  assert.deepEqual(kinds, ['answered']);
 });
 
 test('an uncertain draft waits for the API after the debounce', async () => {

@@ -131,10 +131,8 @@ test('messages about the most similar paths come first, newer before older', asy
   tree.write({ 'src/parser/lexer.ts': 'export function skipBlanks() {}\n' });
   tree.git('add', '.');
   const { examples } = unwrap(await commitItem(source(), signal));
-  assert.deepEqual(
-    examples.slice(0, 2).map(({ label }) => label),
-    ['fix(parser): strings may be empty', 'fix(parser): no loop'],
-  );
+  const labels = examples.slice(0, 2).map(({ label }) => label);
+  assert.deepEqual(labels, ['fix(parser): strings may be empty', 'fix(parser): no loop']);
 });
 
 test('each file diff and the whole diff are cut, and the list of files comes first', () => {

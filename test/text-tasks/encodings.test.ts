@@ -72,10 +72,8 @@ for (const [name, bytes] of [
       const tree = makeFolder({ kind, path: `m.${kind}` }, bytes);
       const isSaid = (error: unknown) => error instanceof CodedError && error.code === 'unreadable';
       await assert.rejects(tree.texts('mails'), isSaid);
-      await assert.rejects(
-        tree.texts('mails'),
-        /: m\.\w+ is not text in UTF-8, UTF-16 with a byte order mark.*Save it as UTF-8/,
-      );
+      const pattern = /: m\.\w+ is not text in UTF-8, UTF-16 with a byte order mark.*Save it as UTF-8/;
+      await assert.rejects(tree.texts('mails'), pattern);
     }
   });
 
@@ -83,10 +81,8 @@ test('reads characters that are cut by a piece of the file', async () => {
   const text = `${'a'.repeat(8191)}€\n${'本'.repeat(40_000)}\n🎉🎉`;
   for (const encode of [encodings['utf-8'], utf16, encodings['utf-16be']]) {
     const found = await makeFolder({ kind: 'lines', path: 'm.txt' }, encode(text)).texts('mails');
-    assert.deepEqual(
-      found.map((each) => each.slice(-2)),
-      ['a€', '本本', '🎉🎉'.slice(-2)],
-    );
+    const actual = found.map((each) => each.slice(-2));
+    assert.deepEqual(actual, ['a€', '本本', '🎉🎉'.slice(-2)]);
   }
 });
 

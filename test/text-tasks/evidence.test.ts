@@ -20,10 +20,9 @@ test('shows the nearest texts that people labelled, never the text itself or a l
   const known = knownOf(rows);
   known.set(keyOf('crash in the list 99'), { text: 'crash in the list 99', api: 'wish' });
   const shown = new TextEvidence(task, known, []).ofLabel('crash in the list 99', 'examples');
-  assert.deepEqual(
-    shown.examples.slice(0, 5).map(({ text, label }) => [/^crash in the list/.test(text), label]),
-    Array.from({ length: 5 }, () => [true, 'bug']),
-  );
+  const actual = shown.examples.slice(0, 5).map(({ text, label }) => [/^crash in the list/.test(text), label]);
+  const expected = Array.from({ length: 5 }, () => [true, 'bug']);
+  assert.deepEqual(actual, expected);
   assert.deepEqual(new TextEvidence(task, known, []).ofLabel('crash in the list 99', 'bare'), { examples: [] });
   assert.equal('probabilities' in shown, false);
   const own = new TextEvidence(task, known, []).ofLabel((rows[0] as { text: string }).text, 'examples');
@@ -40,10 +39,8 @@ test('figures of a labelled text and of the examples do not know the label that 
   assert.ok((shown.ofLabel(odd.text, 'informed').probabilities?.[0] ?? 0) > 0.5);
   assert.ok((beside.probabilities?.[0] ?? 0) > 0.5);
   const turned = new TextEvidence(task, knownOf([...rows, { ...odd, label: 'bug' }]), []);
-  assert.deepEqual(
-    turned.ofLabel(odd.text, 'informed').probabilities,
-    shown.ofLabel(odd.text, 'informed').probabilities,
-  );
+  const expected = shown.ofLabel(odd.text, 'informed').probabilities;
+  assert.deepEqual(turned.ofLabel(odd.text, 'informed').probabilities, expected);
 });
 
 test('too few labels for a small model leave the examples without figures', () => {

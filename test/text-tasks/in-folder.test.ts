@@ -39,11 +39,8 @@ test('writes the results to a new file, although links have the names that it co
   isUntouched(outside);
   assert.ok(lstatSync(tree.at(path)).isFile());
   assert.equal(tree.read(path).trimEnd().split('\n').length, 61);
-  assert.deepEqual(
-    readdirSync(root).sort(),
-    ['.easyadaptation', 'issues.csv', path, 'issues.labels.csv.tmp'].sort(),
-    'nothing is left of the writing',
-  );
+  const expected = ['.easyadaptation', 'issues.csv', path, 'issues.labels.csv.tmp'].sort();
+  assert.deepEqual(readdirSync(root).sort(), expected, 'nothing is left of the writing');
 });
 
 test('gives each task its own results file, and refuses to overwrite another file before asking anything', async () => {

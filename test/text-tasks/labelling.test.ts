@@ -49,8 +49,9 @@ test('shows all texts in a random order that labels do not change, and answers f
   assert.ok(few.rows.slice(19).every(({ source }) => source === ''));
   give('order', first.rows.slice(19, 24));
   const { rows, expected } = await read('order');
+  const actual = rows.map(({ text }) => text);
   assert.deepEqual(
-    rows.map(({ text }) => text),
+    actual,
     first.rows.map(({ text }) => text),
   );
   const local = rows.filter(({ source }) => source === 'specialist');
@@ -70,10 +71,8 @@ test('a label that is withdrawn no longer counts, and a label that the task has 
   assert.equal(unwrap(await storeCorrection(root, 'undo', withdraw, async () => undefined)), '');
   const after = await read('undo');
   assert.equal(after.labelled, 1);
-  assert.deepEqual(
-    after.rows.slice(0, 2).map(({ source }) => source),
-    ['person', ''],
-  );
+  const sources = after.rows.slice(0, 2).map(({ source }) => source);
+  assert.deepEqual(sources, ['person', '']);
 });
 
 test('a run with too few labels says what is missing and what to expect, and writes nothing', async () => {

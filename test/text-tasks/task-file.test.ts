@@ -164,10 +164,8 @@ test('the JSON schema of the editor has the fields, limits and defaults of the s
   const declaredKinds = source.oneOf.flatMap((option: Schema) =>
     option.properties.kind.enum.map((kind: string) => ({ kind, option })),
   );
-  assert.deepEqual(
-    declaredKinds.map(({ kind }: Schema) => kind),
-    [...kinds.keys()],
-  );
+  const actual = declaredKinds.map(({ kind }: Schema) => kind);
+  assert.deepEqual(actual, [...kinds.keys()]);
   for (const { kind, option } of declaredKinds) {
     const { kind: ____, ...properties } = option.properties;
     assert.deepEqual(each(properties, declared), each(kinds.get(kind), checked), kind);

@@ -132,20 +132,8 @@ test('labels every text, and prefers the label of a person', async () => {
   assert.equal(complete.length, 160);
   const right = complete.slice(80).filter(({ label }, i) => label === rows[80 + i]?.kind).length;
   assert.ok(right > 70, `${right} of 80`);
-  assert.deepEqual(
-    complete.find(({ text }) => text === corrected),
-    { text: corrected, label: 'bug', by: 'person', confidence: 1, inDoubt: false, row: 103 },
-  );
-});
-
-test('reports too few labels', async () => {
-  writeTask('few', { kind: 'lines', path: 'issues.csv' });
-  const few = await openTask('few');
-  const taskData = await collectTaskData(few.task, few.texts(), new Map());
-  assert.throws(() => learnLabels(few.task, taskData), {
-    code: 'nothing-to-learn',
-    message: /0 texts of 'few' have a label\. Label 20 more/,
-  });
+  const actual = complete.find(({ text }) => text === corrected);
+  assert.deepEqual(actual, { text: corrected, label: 'bug', by: 'person', confidence: 1, inDoubt: false, row: 103 });
 });
 
 test('learns from at most ten thousand labels, and the results say so', () => {

@@ -1,7 +1,7 @@
 // The results of a run in words and as a picture.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { drawn } from '../../src/common/chart.ts';
+import { inLines } from '../../src/common/chart.ts';
 import { shareInterval } from '../../src/common/statistics/bootstrap.ts';
 import type { Judged } from '../../src/routing/local-or-large.ts';
 import { measureTask, parseReport } from '../../src/text-tasks/task-report.ts';
@@ -42,7 +42,7 @@ test('a run’s results have labels by source, costs, and what is right at the s
   assert.match(picture.text[1] ?? '', /against labels of the large model, /);
   assert.match(
     resultsOf({ ...reportOf('person', risk), output: 'text' }).picture?.text.join(' ') ?? '',
-    /the similarity is 95%\. Bar: checked on 100 texts against answers of people, /,
+    /the similarity is 95%\. Checked on 100 texts against answers of people, /,
   );
   assert.match(notes.join(' '), /^Measured on 100 random texts.* At most 1\.0% of/);
 });
@@ -51,23 +51,18 @@ test('the picture has what was expected of each model and what labels of people 
   const report = reportOf('person', risk);
   assert.deepEqual(parseReport(JSON.stringify(report)), report);
   const { text, chart } = resultsOf(report).picture ?? {};
-  assert.deepEqual(
-    chart?.bars.map(({ name, figure, note = '' }) => [name, figure, note]),
-    [
-      ['Local model', '75% (66% to 82%), expected 78%', ''],
-      ['Large model', '95% (89% to 98%), expected 82%', ''],
-      ['Both, 25% sent', '95% (89% to 98%), expected 90%', 'No difference from the previous one'],
-    ],
-  );
+  const actual = chart?.bars.map(({ name, figure, note = '' }) => [name, figure, note]);
+  assert.deepEqual(actual, [
+    ['Local model', '75% (66% to 82%), expected 78%', ''],
+    ['Large model', '95% (89% to 98%), expected 82%', ''],
+    ['Both, 25% sent', '95% (89% to 98%), expected 90%', 'No difference from the previous one'],
+  ]);
   assert.deepEqual(text, [
     'If the large model answers 25% of the texts, 95% are right.',
-    'Bar: checked on 100 texts against labels of people, with the 95% interval. Dot: what was expected.',
+    'Checked on 100 texts against labels of people, with the 95% interval, beside what was expected.',
     '‘No difference’ means: too small to tell from chance at the same texts (95% interval).',
   ]);
-  assert.match(
-    drawn(chart ?? { bars: [] }),
-    /^ {2}Local model {5}█{16}▒{2}●▒·{4} {2}75% \(66% to 82%\), expected 78%\n/,
-  );
+  assert.match(inLines(chart ?? { bars: [] }), /^ {2}Local model {5}75% \(66% to 82%\), expected 78%\n/);
 });
 
 test('the large model has no bar if its own labels count as right, and without a bound nothing is sent', () => {
@@ -89,10 +84,8 @@ test('what is expected and was not checked is a bar of its own, and is said once
   assert.deepEqual(picture?.chart.bars, [
     { name: 'Local model', share: 0.68, low: 0.49, high: 0.82, figure: '68% (49% to 82%), expected' },
   ]);
-  assert.match(
-    picture.text.join(' '),
-    /^The local model is expected to get about 68% .* Not checked: no text was held/,
-  );
+  const pattern = /^The local model is expected to get about 68% .* Not checked: no text was held/;
+  assert.match(picture.text.join(' '), pattern);
   assert.deepEqual(notes, []);
   const unknown = resultsOf({ ...counts, curve: [], judgedOn: 0, judgedBy: 'person', soFarUsd: 0 });
   assert.deepEqual([unknown.picture, unknown.notes.length], [undefined, 1]);

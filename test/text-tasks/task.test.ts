@@ -84,10 +84,8 @@ test('resumes a cancelled run without repeated requests, at the confirmed cost',
   const { confirmed, report } = await run(tree, second);
   const twice = second.asked.filter((text, i) => second.asked.indexOf(text) !== i);
   assert.deepEqual(twice, []);
-  assert.deepEqual(
-    confirmed.map(({ what }) => what),
-    ['sample', 'rest'],
-  );
+  const actual = confirmed.map(({ what }) => what);
+  assert.deepEqual(actual, ['sample', 'rest']);
   assert.equal(confirmed[0]?.texts, 220 - kept);
   const total = confirmed.reduce((sum, { texts }) => sum + texts, 0);
   assert.equal(second.asked.length, total);
@@ -101,10 +99,7 @@ test('resumes a cancelled run without repeated requests, at the confirmed cost',
   assert.deepEqual(parseReport(JSON.stringify(report)), report);
   const third = llm();
   const again = await run(tree, third);
-  assert.deepEqual(
-    again.confirmed.map(({ what }) => what).filter((what) => what === 'sample'),
-    [],
-  );
+  assert.ok(again.confirmed.every(({ what }) => what !== 'sample'));
   // Texts that come into doubt with the new answers, and none that was asked about.
   const answered = new Set([...first.asked.slice(0, kept), ...second.asked]);
   assert.ok(third.asked.length < 20 && third.asked.every((text) => !answered.has(text)), `${third.asked.length}`);
@@ -124,11 +119,8 @@ test('a finished task asks about as many more random texts as wanted, and sets i
   assert.deepEqual([confirmed[0]?.texts, third.asked.length], [30, 30]);
   assert.ok(third.asked.every((text) => !first.asked.includes(text)));
   const declined = await run(tree, llm(), { more: 30 }, ({ what }) => what === 'rest');
-  assert.deepEqual(
-    declined.confirmed.map(({ what }) => what),
-    ['sample', 'rest'],
-    'the texts in doubt are offered if more random ones are declined',
-  );
+  const actual = declined.confirmed.map(({ what }) => what);
+  assert.deepEqual(actual, ['sample', 'rest'], 'the texts in doubt are offered if more random ones are declined');
 });
 
 test('measures accuracy on the labels of people if there are any', async () => {

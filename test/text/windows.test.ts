@@ -161,10 +161,8 @@ test('edits far above move a position and do not change it', () => {
   const above = 'line\n'.repeat(400);
   const here = queryAt(`${above}const first = value + `, ';\n');
   const later = queryAt(`import x;\n${above}const first = value + y`, ';\n');
-  assert.deepEqual(
-    new EditedPosition(here).typedSince(later, (typed) => typed === 'y'),
-    { typed: 'y', closers: '', replaced: 0 },
-  );
+  const actual = new EditedPosition(here).typedSince(later, (typed) => typed === 'y');
+  assert.deepEqual(actual, { typed: 'y', closers: '', replaced: 0 });
   assert.equal(positionIn(here, later), later.prefix.length - 1);
   assert.equal(positionIn(here, queryAt('other', ' text')), undefined);
 });

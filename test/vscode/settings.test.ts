@@ -33,15 +33,11 @@ const entries = Object.entries(settingRows) as [keyof Settings, (typeof settingR
 
 test('an untrusted workspace can set only minimumConfidence, and no workspace can set a setting of the user', () => {
   const costly = entries.filter(([, { beside }]) => beside !== workspacesFirst).map(([key]) => key);
-  assert.deepEqual(
-    manifest.capabilities.untrustedWorkspaces.restrictedConfigurations,
-    costly.map((key) => `easyAdaptation.${key}`),
-  );
+  const expected = costly.map((key) => `easyAdaptation.${key}`);
+  assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations, expected);
   // A new setting that any workspace may set must be added here.
-  assert.deepEqual(
-    entries.filter(([, { beside }]) => beside === workspacesFirst).map(([key]) => key),
-    ['minimumConfidence'],
-  );
+  const actual = entries.filter(([, { beside }]) => beside === workspacesFirst).map(([key]) => key);
+  assert.deepEqual(actual, ['minimumConfidence']);
   for (const [key, { beside, scope }] of entries)
     assert.equal(beside === usersAlone, scope === 'application' || scope === 'machine', key);
 });
@@ -121,11 +117,8 @@ test('a workspace or a folder in it can only make a setting stricter', () => {
       const why = `${key}: ${JSON.stringify([user, workspace])}`;
       assert.deepEqual(read({ globalValue: user, workspaceValue: workspace }, true), counts, why);
       assert.deepEqual(read({ globalValue: user, workspaceFolderValue: workspace }, true), counts, why);
-      assert.deepEqual(
-        read({ globalValue: user, workspaceValue: workspace, workspaceFolderValue: workspace }, true),
-        counts,
-        why,
-      );
+      const actual = read({ globalValue: user, workspaceValue: workspace, workspaceFolderValue: workspace }, true);
+      assert.deepEqual(actual, counts, why);
       if (beside === workspacesFirst) continue;
       assert.deepEqual(read({ globalValue: user, workspaceValue: workspace }, false), user, `untrusted, ${why}`);
       assert.deepEqual(read({ globalValue: user, workspaceFolderValue: workspace }, false), user, `untrusted, ${why}`);

@@ -8,114 +8,85 @@ import { Problems } from '../../src/vscode/api/problems.ts';
 import { Snooze } from '../../src/vscode/completion/snooze.ts';
 import { memory } from './memory.ts';
 
-test('a snooze ends by itself, by hand, or with the session', () => {
+test('a snooze ends by itself, by hand, or with the session', (t) => {
   mock.timers.enable({ apis: ['setTimeout', 'Date'] });
-  try {
-    let changes = 0;
-    const snooze = new Snooze({ ...systemClock, now: () => Date.now() }, () => changes++);
-    snooze.start(5);
-    assert.equal(snooze.until, Date.now() + 300_000);
-    mock.timers.tick(299_999);
-    assert.ok(snooze.active);
-    mock.timers.tick(1);
-    assert.ok(!snooze.active);
-    assert.equal(changes, 2);
-    snooze.start(Number.POSITIVE_INFINITY);
-    mock.timers.tick(86_400_000);
-    assert.ok(snooze.active);
-    snooze.stop();
-    assert.ok(!snooze.active);
-    snooze.start(30);
-    snooze.start(5);
-    mock.timers.tick(300_000);
-    assert.ok(!snooze.active, 'the second length replaces the first');
-  } finally {
-    mock.timers.reset();
-  }
+  t.after(() => mock.timers.reset());
+  let changes = 0;
+  const snooze = new Snooze({ ...systemClock, now: () => Date.now() }, () => changes++);
+  snooze.start(5);
+  assert.equal(snooze.until, Date.now() + 300_000);
+  mock.timers.tick(299_999);
+  assert.ok(snooze.active);
+  mock.timers.tick(1);
+  assert.ok(!snooze.active);
+  assert.equal(changes, 2);
+  snooze.start(Number.POSITIVE_INFINITY);
+  mock.timers.tick(86_400_000);
+  assert.ok(snooze.active);
+  snooze.stop();
+  assert.ok(!snooze.active);
+  snooze.start(30);
+  snooze.start(5);
+  mock.timers.tick(300_000);
+  assert.ok(!snooze.active, 'the second length replaces the first');
 });
 
 const [a, b] = ['file:///a', 'file:///b'];
-/** What the user does, and what a folder may then do, by host or command. */
+/** What the user does in the folders a and b, and what a folder may then do, by host or command. */
 const consents: readonly {
   readonly name: string;
-  readonly does: readonly (readonly [keyof Permissions, ...args: string[]])[];
+  /** A method of Permissions, the folder and what else it takes. */
+  readonly does: readonly string[];
   readonly may?: readonly string[];
   readonly declined?: readonly string[];
   readonly commands?: readonly string[];
 }[] = [
-  { name: 'consent holds for one folder and one host', does: [['allow', a, 'one']], may: ['a one'] },
+  { name: 'consent holds for one folder and one host', does: ['allow a one'], may: ['a one'] },
   {
     name: 'a declined host loses its consent, and no other does',
-    does: [
-      ['allow', a, 'one'],
-      ['allow', a, 'two'],
-      ['decline', a, 'one'],
-    ],
+    does: ['allow a one', 'allow a two', 'decline a one'],
     ...{ may: ['a two'], declined: ['a one'] },
   },
-  {
-    name: 'consent withdraws a refusal',
-    does: [
-      ['decline', a, 'one'],
-      ['allow', a, 'one'],
-    ],
-    may: ['a one'],
-  },
+  { name: 'consent withdraws a refusal', does: ['decline a one', 'allow a one'], may: ['a one'] },
   {
     name: 'stopping withdraws the consent for every host of the folder',
-    does: [
-      ['allow', a, 'one'],
-      ['allow', a, 'two'],
-      ['allow', b, 'one'],
-      ['declineAll', a],
-    ],
+    does: ['allow a one', 'allow a two', 'allow b one', 'declineAll a'],
     ...{ may: ['b one'], declined: ['a one', 'a two'] },
   },
   {
     name: 'consent to a command holds for one folder, host and command',
-    does: [
-      ['allowCommand', a, 'one', 'comment'],
-      ['allowCommand', a, 'two', 'commit message'],
-    ],
-    commands: ['a one comment', 'a two commit message'],
+    does: ['allowCommand a one comment', 'allowCommand a two answer'],
+    commands: ['a one comment', 'a two answer'],
   },
   {
     name: 'forgetting a folder forgets all of it, and nothing of others',
-    does: [
-      ['allow', a, 'one'],
-      ['decline', a, 'two'],
-      ['allowCommand', a, 'one', 'comment'],
-      ['allow', b, 'one'],
-      ['forget', a],
-    ],
+    does: ['allow a one', 'decline a two', 'allowCommand a one comment', 'allow b one', 'forget a'],
     may: ['b one'],
   },
 ];
 for (const { name, does, may = [], declined = [], commands = [] } of consents)
   test(name, async () => {
     const permissions = new Permissions(memory(), () => {});
-    for (const [method, ...args] of does)
-      await (permissions[method] as (...args: string[]) => unknown).apply(permissions, args);
+    for (const [method = '', folder, ...args] of does.map((each) => each.split(' '))) {
+      const run = permissions[method as keyof Permissions] as (...args: string[]) => unknown;
+      await run.call(permissions, `file:///${folder}`, ...args);
+    }
     const places = [a, b].flatMap((key) =>
       ['one', 'two'].map((host) => ({ key, host, name: `${key.at(-1)} ${host}` })),
     );
     const namesWhere = (holds: (key: string, host: string) => boolean) =>
       places.filter(({ key, host }) => holds(key, host)).map((place) => place.name);
-    assert.deepEqual(
-      namesWhere((key, host) => permissions.mayCall(key, host)),
-      may,
-    );
-    assert.deepEqual(
-      namesWhere((key, host) => permissions.hasDeclined(key, host)),
-      declined,
-    );
+    const actual = namesWhere((key, host) => permissions.mayCall(key, host));
+    assert.deepEqual(actual, may);
+    const found = namesWhere((key, host) => permissions.hasDeclined(key, host));
+    assert.deepEqual(found, declined);
     for (const key of [a, b])
       assert.equal(
         permissions.mayCallAny(key),
         may.some((place) => place.startsWith(`${key.at(-1)}`)),
       );
     const allowed = places.flatMap((place) =>
-      ['comment', 'commit message']
+      ['comment', 'answer']
         .filter((command) => permissions.mayCommandSend(place.key, place.host, command))
         .map((command) => `${place.name} ${command}`),
     );

@@ -25,10 +25,8 @@ test('states for each provider whether it needs a key', () => {
 
 test('the words for a measured base follow its line, and name the time of a new prompt that takes seconds', () => {
   const of = (lineMs: number, promptMs: number) => measuresText('coder', { lineMs, promptMs });
-  assert.equal(
-    of(120, 900),
-    'coder needs 120 ms for a line and 900 ms for a new prompt: fast enough to answer while you type.',
-  );
+  const expected = 'coder needs 120 ms for a line and 900 ms for a new prompt: fast enough to answer while you type.';
+  assert.equal(of(120, 900), expected);
   assert.match(
     of(380, 5700),
     /: fast enough to answer in a short pause; .* first\. At a new place in the code, .* answers for 5\.7 s\.$/,
@@ -41,10 +39,8 @@ const update = { stage: 'Timing this machine', done: 0, total: undefined };
 test('the progress of a run begins with its step and the time left', () => {
   const run = { ...update, step: { at: 2, of: 6 }, left: 540, overall: 0.1, detail: 'how fast it answers' };
   assert.equal(describe(run), 'step 2 of 6 · about 9 minutes left · Timing this machine · how fast it answers');
-  assert.equal(
-    describe({ ...run, stage: 'Training', done: 7, total: 40 }),
-    'step 2 of 6 · about 9 minutes left · Training · 7 / 40 · how fast it answers',
-  );
+  const expected = 'step 2 of 6 · about 9 minutes left · Training · 7 / 40 · how fast it answers';
+  assert.equal(describe({ ...run, stage: 'Training', done: 7, total: 40 }), expected);
   assert.deepEqual(shareOf({ ...run, done: 0, total: 40 }), { share: 0.1 }, 'of the whole run, not of its stage');
 });
 
@@ -90,28 +86,20 @@ test('each position has its share of calls, its cost and its gain over the local
   const local = { places: 100, exactMatch: 0.4 };
   const api = { compared: { specialist: local, api: local, together: local, calls: 0.5 } };
   const points = sliderPoints({ slider, api }, (share) => share / 10);
-  assert.deepEqual(
-    points.map(({ share, usd, gain }) => [share, usd.toFixed(2), gain?.toFixed(2)]),
-    [
-      [0, '0.00', '0.00'],
-      [0.3, '0.03', '0.25'],
-      [1, '0.10', '-0.05'],
-    ],
-  );
+  const actual = points.map(({ share, usd, gain }) => [share, usd.toFixed(2), gain?.toFixed(2)]);
+  assert.deepEqual(actual, [
+    [0, '0.00', '0.00'],
+    [0.3, '0.03', '0.25'],
+    [1, '0.10', '-0.05'],
+  ]);
 });
 
 test('values that were not measured are absent', () => {
-  assert.deepEqual(
-    sliderPoints(undefined, () => 1),
-    [],
-  );
-  assert.deepEqual(
-    sliderPoints({}, () => 1),
-    [],
-  );
+  const actual = sliderPoints(undefined, () => 1);
+  assert.deepEqual(actual, []);
+  const found = sliderPoints({}, () => 1);
+  assert.deepEqual(found, []);
   const unasked = [{ balance: 0.4, apiShare: 0.3, right: undefined }];
-  assert.deepEqual(
-    sliderPoints({ slider: unasked }, () => 1),
-    [{ balance: 0.4, share: 0.3, usd: 1 }],
-  );
+  const seen = sliderPoints({ slider: unasked }, () => 1);
+  assert.deepEqual(seen, [{ balance: 0.4, share: 0.3, usd: 1 }]);
 });

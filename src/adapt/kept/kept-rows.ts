@@ -83,7 +83,7 @@ async function* learningRows(
   const { validation, bare } = positionsToLabel(positions, index, llm, request.limits);
   const toAsk = [
     ...bare.map(({ example }) => ({ example, label: bareRequestAt(positionInDocument(example)) })),
-    // With the local draft, which the run makes: like the completion's request below.
+    // Asked with the local draft, which only a run makes: shown as the request of a completion there.
     ...validation.map((example) => ({ example, label: undefined })),
   ];
   const preview = new RequestPreview(request, secrets, specialist ?? index, undefined, log);

@@ -53,23 +53,23 @@ export function writeSnapshot(folder: string, bytes: Uint8Array): string {
 }
 
 /** For drafts of the n-grams alone. */
-export function holdsAlone({ madeFor }: Pick<AdaptReport, 'madeFor'>, tokenizer: string): boolean {
+export function routerFitsNgrams({ madeFor }: Pick<AdaptReport, 'madeFor'>, tokenizer: string): boolean {
   return madeFor.tokenizer === sha256Of(tokenizer);
 }
 
 /** Whether the report measured the large model `model`, or none. */
-export function holdsForApi({ api }: Pick<AdaptReport, 'api'>, model: string): boolean {
+export function routerFitsApi({ api }: Pick<AdaptReport, 'api'>, model: string): boolean {
   return api === undefined || api.model === model;
 }
 
 /** For mixed drafts of the neural model in use. */
-export function holdsMixed(
+export function routerFitsMixed(
   report: Pick<AdaptReport, 'madeFor' | 'neural'>,
   current: CurrentModel,
   { base, tokenizer }: Shipped,
 ): boolean {
   const { madeFor, neural } = report;
-  if (!neural || !holdsAlone(report, tokenizer)) return false;
+  if (!neural || !routerFitsNgrams(report, tokenizer)) return false;
   if (neural.used !== 'base') return current.name === 'adapted';
   return madeFor.base === baseOf(base).weights;
 }
@@ -136,9 +136,9 @@ export function servedRouter(
   if (!latest.ok) return defaultRouter();
   const { router, report } = latest.value;
   if (!mixed || !neural)
-    return holdsAlone(report, tokenizerPath) ? (report.neural?.ngramRouter ?? router) : defaultRouter();
+    return routerFitsNgrams(report, tokenizerPath) ? (report.neural?.ngramRouter ?? router) : defaultRouter();
   const shipped = { base: neural.base, tokenizer: tokenizerPath };
-  return holdsMixed(report, currentModel(specialistFolder, shipped), shipped) ? router : defaultRouter();
+  return routerFitsMixed(report, currentModel(specialistFolder, shipped), shipped) ? router : defaultRouter();
 }
 
 export function latestAdaptation(

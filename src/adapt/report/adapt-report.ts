@@ -118,7 +118,7 @@ export interface NeuralFailure extends Failure {
 }
 
 export interface TrainingReport {
-  /** Nats per token on the validation files that the mixture is fitted on. Undefined if no files are held out. */
+  /** Weighted nats per token on the validation files that the mixture is fitted on. Undefined without held-out files. */
   readonly loss: { readonly before: number; readonly after: number } | undefined;
   readonly steps: number;
   /** Tokens trained on, with repetitions. */

@@ -5,7 +5,7 @@ import type { Progress, ProgressUpdate } from '../../common/progress.ts';
 /** Remaining work of a run, as far as it depends on folder and machine. */
 export interface RemainingWork {
   /** Seconds of a draft with its loss at a position, and number of positions in each split. */
-  readonly perPlace: number;
+  readonly secondsPerDraft: number;
   readonly places: Readonly<Record<'fit' | 'choose' | 'test' | 'testedBase', number>>;
   /** Positions without a stored draft of the base, and of the earlier model. */
   readonly base: number;
@@ -18,7 +18,7 @@ export interface RemainingWork {
 
 /** For a run without a neural model. */
 export const noWork: RemainingWork = {
-  perPlace: 0,
+  secondsPerDraft: 0,
   places: { fit: 0, choose: 0, test: 0, testedBase: 0 },
   base: 0,
   earlier: 0,
@@ -102,7 +102,7 @@ export class Countdown {
     if (isCurrent && (at > this.at || !this.first)) this.first = { done: update.done, ms: this.now() };
     if (isCurrent) this.at = at;
     if (isCurrent) this.measureSpeed(update);
-    const say = this.seconds && isCurrent ? this.lower(this.leftAt(at, update)) : undefined;
+    const say = this.seconds && isCurrent ? this.showLeft(this.leftAt(at, update)) : undefined;
     if (isCurrent) this.last = { update, ms: this.now() };
     this.progress({ ...update, ...(say !== undefined && { say }), ...this.position() });
   }
@@ -114,7 +114,7 @@ export class Countdown {
     const { say: _, ...rest } = update;
     const later = this.leftAt(this.at, update) - (this.now() - ms) / 1000;
     // However late this stage is, the later stages still need their time.
-    this.lower(Math.max(later, this.after(this.at)));
+    this.showLeft(Math.max(later, this.after(this.at)));
     this.progress({ ...rest, ...this.position() });
   }
 
@@ -139,8 +139,8 @@ export class Countdown {
     return this.seconds && Number.isFinite(this.shown) ? { ...at, left: this.shown, overall: this.reached } : at;
   }
 
-  /** Lowers the shown time. Returns a sentence if it rose instead. */
-  private lower(left: number): string | undefined {
+  /** Sets the time left that is shown. Returns a sentence if it rose. */
+  private showLeft(left: number): string | undefined {
     this.reached = Math.max(this.reached, 1 - left / Math.max(this.whole, left, 1));
     if (left <= this.shown) this.shown = left;
     else if (left > TOLERATED.times * this.shown + TOLERATED.seconds) {

@@ -1,13 +1,10 @@
-// An adaptation's report as a document: what it brought, how right each model is, the cost, calibration. Panel,
-// terminal and the file beside the model show the same document.
-import { type Bar, type Chart, comparedWithPrevious, drawn, noteInWords, pairOf } from '../../common/chart.ts';
+// An adaptation's report as a document: what it brought, how right each model is, the cost, calibration. Panel and
+// terminal show the same document.
+import { type Bar, type Chart, comparedWithPrevious, inLines, noteInWords } from '../../common/chart.ts';
 import { counted, duration, percent, thousands, wrap } from '../../common/format.ts';
 import type { Interval } from '../../common/statistics/bootstrap.ts';
 import type { AdaptReport, NeuralReport, Quality } from './adapt-report.ts';
 import { ENOUGH_POSITIONS, latencyInWords, leftOutInWords, outcomeParagraphs, paidInWords } from './outcome.ts';
-
-/** Name of the file of a folder's last report, beside its local model. */
-export const REPORT_FILE = 'report.txt';
 
 /** @param finishedAt ms since 1970 */
 export function reportDocument(report: AdaptReport, name: string, finishedAt: number): ReportDocument {
@@ -24,7 +21,7 @@ export function reportDocument(report: AdaptReport, name: string, finishedAt: nu
   };
 }
 
-function qualitySection({ specialist, neural, api, balance, slider }: AdaptReport): Section {
+function qualitySection({ specialist, neural, api, balance }: AdaptReport): Section {
   const title = 'Lines exactly right';
   if (!specialist) return { title, text: ['Not measured: the folder has too few files to hold some out.'] };
   const { compared } = api ?? {};
@@ -58,17 +55,9 @@ function qualitySection({ specialist, neural, api, balance, slider }: AdaptRepor
       ...(comparison?.why ? [comparison.why] : []),
       ...noteInWords(bars, 'positions'),
     ],
-    chart: { bars, ...pairAt(slider, balance) },
+    chart: { bars },
     table: { head: ['Model', 'Right (95% interval)', 'Positions'], rows: enough.map(row) },
   };
-}
-
-/** What both models do at each place of the slider. */
-function pairAt(slider: AdaptReport['slider'] = [], balance: number): Pick<Chart, 'pair'> {
-  const points = slider.flatMap(({ right, apiShare: calls, ...point }) =>
-    right === undefined ? [] : [{ balance: point.balance, calls, right }],
-  );
-  return points.length === 0 ? {} : { pair: pairOf(points, balance) };
 }
 
 /** With the 95% interval of the difference from the row above, if it is compared with that. */
@@ -178,7 +167,7 @@ export function plainTextOf({ title, subtitle, sections }: ReportDocument): stri
     [
       name,
       ...text.map((each) => wrap(`  ${each}`)),
-      ...(chart ? [wrap(drawn(chart))] : table ? [wrap(alignedTable(table))] : []),
+      ...(chart ? [wrap(inLines(chart))] : table ? [wrap(alignedTable(table))] : []),
     ].join('\n'),
   );
   return [`${title}, ${subtitle}`, ...parts].join('\n\n');

@@ -22,8 +22,6 @@ export interface AdaptRequest extends SendableFolder {
   readonly api?: ApiAccess;
   /** The neural model to adapt, for effort 'adapt'; absent: n-grams alone. */
   readonly neural?: NeuralAccess;
-  /** Why a smaller base than the preferred one is adapted: a sentence for plan and report. */
-  readonly baseNote?: string;
 }
 
 export interface NeuralAccess {
@@ -94,7 +92,6 @@ export interface PlanOffer {
   readonly words: string;
   /** Why this choice comes first, if it does not train. */
   readonly why?: string;
-  readonly baseNote?: string;
   /** All choices, the fastest first. */
   readonly choices: readonly (PlanChoice & { readonly words: string })[];
   /** What asking the large model costs with this choice. Absent: there is nothing to ask. */

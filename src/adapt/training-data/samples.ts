@@ -24,8 +24,6 @@ interface SampleOptions {
   readonly snippets: (query: CompletionQuery) => readonly Snippet[];
   /** Probability of each token by the n-grams; undefined: not computed. */
   readonly known?: (file: HarvestedFile) => Float32Array | undefined;
-  /** The same, stored in the samples of files that judge a training: it does not change their weights. */
-  readonly otherProbabilities?: ((file: HarvestedFile) => Float32Array | undefined) | undefined;
 }
 
 /** Extra weight of a middle: a few tokens among hundreds, and the only ones that a completion needs. */
@@ -69,12 +67,12 @@ export function specialNames(tokenizer: Tokenizer): ReadonlyMap<number, string> 
 export function samplesOf(
   files: readonly HarvestedFile[],
   tokenizer: Tokenizer,
-  { length, seed, snippets, known, otherProbabilities }: SampleOptions,
+  { length, seed, snippets, known }: SampleOptions,
 ): Sample[] {
   const form = new PromptForm(tokenizer);
   const random = uniforms(seed);
   return files.flatMap((each) => {
-    const file = new TokenFile(each, tokenizer, form, known?.(each), otherProbabilities?.(each));
+    const file = new TokenFile(each, tokenizer, form, known?.(each));
     const running = file.running(length);
     const positions = cursorExamples(each, { max: Math.ceil(running.length * SPARE), seed });
     const filled: Sample[] = [];
@@ -101,17 +99,9 @@ class TokenFile {
   private readonly head: readonly number[];
   /** Weight of each token, and of the file's end. */
   private readonly tokenWeights: Float32Array;
-  private readonly otherProbabilities: Float32Array | undefined;
 
-  /** @param known see SampleOptions, as for `otherProbabilities` */
-  constructor(
-    { path, text }: HarvestedFile,
-    tokenizer: Tokenizer,
-    form: PromptForm,
-    known?: Float32Array,
-    otherProbabilities?: Float32Array,
-  ) {
-    this.otherProbabilities = otherProbabilities;
+  /** @param known see SampleOptions */
+  constructor({ path, text }: HarvestedFile, tokenizer: Tokenizer, form: PromptForm, known?: Float32Array) {
     this.tokenizer = tokenizer;
     this.form = form;
     this.path = path;
@@ -144,7 +134,7 @@ class TokenFile {
       const weights = new Float32Array(ids.length).fill(1);
       weights.set(this.tokenWeights.subarray(start, start + ids.length - head.length), head.length);
       if (samples.length > 0) weights.fill(0, 0, head.length + learned - start);
-      samples.push({ ids, weights, ...this.probabilitiesAt(ids.length, head.length, start, room) });
+      samples.push({ ids, weights });
       learned = start + ids.length - head.length;
     }
     return samples;
@@ -188,28 +178,7 @@ class TokenFile {
     middle.forEach((id, i) => {
       if (this.ids[at + i] === id) weights[cut + i] = MIDDLE_WEIGHT * (this.tokenWeights[at + i] as number);
     });
-    const known = this.probabilitiesAt(ids.length, fixed.length, from, at - from);
-    middle.forEach((id, i) => {
-      if (this.ids[at + i] === id)
-        known?.otherProbabilities.set(this.otherProbabilities?.subarray(at + i, at + i + 1) ?? [], cut + i);
-    });
-    return { ids, weights, ...known };
-  }
-
-  /**
-   * Probabilities of the n-grams in a sample that has `count` tokens of the file, starting at `from`, at its index
-   * `at`.
-   */
-  private probabilitiesAt(
-    size: number,
-    at: number,
-    from: number,
-    count: number,
-  ): { readonly otherProbabilities: Float32Array } | undefined {
-    if (this.otherProbabilities === undefined) return undefined;
-    const otherProbabilities = new Float32Array(size).fill(Number.NaN);
-    otherProbabilities.set(this.otherProbabilities.subarray(from, from + Math.min(count, size - at)), at);
-    return { otherProbabilities };
+    return { ids, weights };
   }
 
   /** The last token that begins at or before a byte and not inside a character. */
@@ -269,19 +238,15 @@ export async function samplesFrom(
   const options = sampleOptions(index);
   const { most, perMinute } = mostKnown;
   const limit = Math.min(most, perMinute * minutes);
-  const known = await knownTo(index, held.train, limit, signal);
-  const examples = samplesOf(held.train, tokenizer, { ...options, known });
+  const samplesIn = async (files: readonly HarvestedFile[]) =>
+    samplesOf(files, tokenizer, { ...options, known: await knownTo(index, files, limit, signal) });
+  const examples = await samplesIn(held.train);
   const tokensPerEpoch = examples.reduce((sum, { ids }) => sum + ids.length, 0);
   if (tokensPerEpoch < leastTokens) {
     throw new CodedError('nothing-to-learn', `${thousands(tokensPerEpoch)} tokens are too few to train on.`);
   }
-  // Completions use the mixture, so the mixture decides when to stop. These samples are not weighted by what the
-  // n-grams know, so their loss is not comparable with that of a training step.
-  const otherProbabilities = await knownTo(index, held.fit, limit, signal);
-  const validationExamples = evenly(
-    samplesOf(held.fit, tokenizer, { ...options, otherProbabilities }),
-    validationWindows >> halvings,
-  );
+  // Completions use the mixture, so what the n-grams know counts less when the training is judged, too.
+  const validationExamples = evenly(await samplesIn(held.fit), validationWindows >> halvings);
   return { examples, validationExamples, tokensPerEpoch };
 }
 

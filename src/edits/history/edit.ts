@@ -80,11 +80,16 @@ export function lastChange(edits: readonly Edit[]): readonly Edit[] {
   return edits.filter((edit) => edit.time === time);
 }
 
-/** A recent change: whole lines as they were, and as they are, both without the last line end; '' is no line. */
+/** A recent change: whole lines with their line ends, as they were, and as they are. All texts are redacted. */
 export interface RecentChange {
   readonly path: string;
+  /** Of the first changed line, from 0. */
+  readonly line: number;
   readonly before: string;
   readonly after: string;
+  /** The unchanged lines right above and below. */
+  readonly above: string;
+  readonly below: string;
 }
 
 /** What a model is told of the edits. */

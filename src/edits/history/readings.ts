@@ -1,7 +1,7 @@
 // What changes of a text say: edits of tokens, whole lines, the word that was typed over, and how a change came. Pure.
 import { changedLines } from '../../text/edits.ts';
 import { wordAtEnd, wordAtStart } from '../../text/lexemes.ts';
-import { lineEnd, lineStart, linesAround } from '../../text/lines.ts';
+import { lineEnd, lineNumber, lineStart, linesAround } from '../../text/lines.ts';
 import { changesBetween } from './changes.ts';
 import type { ChangeKind, Edit, RecentChange } from './edit.ts';
 import type { MirroredChange } from './mirror.ts';
@@ -11,7 +11,7 @@ import { tokenKey } from './tokens.ts';
 export const MAX_EDIT = 4000;
 /** Length of `left` and `right`, UTF-16 units and lines above and below. */
 const MAX_CONTEXT = 400;
-const CONTEXT_LINES = 2;
+export const CONTEXT_LINES = 2;
 /** A single insertion from this length on is a paste, UTF-16 units. */
 const PASTE = 40;
 
@@ -51,14 +51,31 @@ export function kindOf({ before, replacements }: MirroredChange, reason: Reason 
   return text.length >= PASTE || lines > 1 ? 'pasted' : 'typed';
 }
 
-/** What differs, as whole lines; nothing if that is too long. */
+/** What differs, as whole lines; nothing if that is too long, or blank lines alone. */
 export function wholeLines({ old, now, start, oldEnd, end }: Versions): RecentChange[] {
   const from = lineStart(now.text, start);
   const lines = ({ text }: RedactedText, to: number) => text.slice(from, lineEnd(text, to));
   const changed = changedLines(lines(old, oldEnd), lines(now, end));
-  if (changed.old === changed.new || changed.old.length > MAX_EDIT || changed.new.length > MAX_EDIT) return [];
-  const side = ({ redacted }: RedactedText, text: string) => redacted.slice(from + changed.start).slice(0, text.length);
-  return [{ path: now.path, before: side(old, changed.old), after: side(now, changed.new) }];
+  const isBlank = (changed.old + changed.new).trim() === '';
+  if (isBlank || changed.old === changed.new || changed.old.length > MAX_EDIT || changed.new.length > MAX_EDIT)
+    return [];
+  const at = from + changed.start;
+  // The last line of a text has no line end of its own.
+  const side = ({ redacted }: RedactedText, { length }: string) =>
+    length === 0 ? '' : `${redacted.slice(at, at + length - 1)}\n`;
+  const to = at + changed.new.length;
+  const around = linesAround(now.text, at, Math.max(at, to - 1), CONTEXT_LINES, CONTEXT_LINES);
+  const below = now.redacted.slice(to, Math.min(around.end, to + MAX_CONTEXT));
+  return [
+    {
+      path: now.path,
+      line: lineNumber(now.text, at),
+      before: side(old, changed.old),
+      after: side(now, changed.new),
+      above: now.redacted.slice(Math.max(around.start, at - MAX_CONTEXT), at),
+      below: below === '' ? '' : `${below}\n`,
+    },
+  ];
 }
 
 /** What differs, as edits of tokens or of whole lines. */

@@ -8,12 +8,12 @@ import type { Redactor } from '../../common/redaction.ts';
 import type { LlmAnswer, LlmClient, Prompt } from '../../llm/protocol/models.ts';
 import { queryOf } from '../../prompts/completion/completion-position.ts';
 import { isSure, isWorthCall } from '../../routing/decide.ts';
-import { type LimitSettings, limitsAt } from '../../routing/limits.ts';
+import { editPriceOf, type LimitSettings, limitsAt } from '../../routing/limits.ts';
 import { languageIdOf } from '../../text/languages.ts';
-import { type NextEdit, nextEdit, placeOf, type Replacement } from '../history/edit.ts';
+import { type NextEdit, nextEdit, placeOf, type RecentChange, type Replacement } from '../history/edit.ts';
 import type { ProposedEdit, Refusal } from './check.ts';
 import { type EditRequest, editPrompt, editRequestAt, readEdit } from './prompt.ts';
-import { type EditedPlace, isInBlankLine, windowOf } from './worth.ts';
+import { type EditedPlace, isWritingOn, windowOf } from './worth.ts';
 
 /** Reads the text, and knows the folder: the folder's worker. */
 export interface EditJudge {
@@ -52,8 +52,6 @@ interface EditSettings extends LimitSettings {
 
 /** A folder's calls of the large model, which completions make, too. */
 interface Calls {
-  /** Usual latency of the model, ms; undefined before its first answer. */
-  readonly waitMs: number | undefined;
   available(settings: EditSettings): boolean;
   /** Reports what it costs when that is paid. Rejects when the signal ends. */
   ask(prompt: Prompt, signal: AbortSignal): Promise<Result<LlmAnswer>>;
@@ -109,8 +107,10 @@ export class FollowingEdits {
     // A model that only fills in gets no instructions.
     if (llm === undefined || llm.facts.infill !== undefined || !this.mayAsk(place))
       return 'no large model is available';
-    if (isInBlankLine(place)) return 'the line is not written yet';
-    const price = this.limitsOf(place).price + PRICE_OF_DISMISSED * this.dismissed;
+    if (isWritingOn(place)) return 'the line is not written yet';
+    const { balance } = this.deps.settings(fileQuery(place));
+    const isFree = llm.facts.input === 0 && llm.facts.output === 0;
+    const price = editPriceOf(balance, isFree) + PRICE_OF_DISMISSED * this.dismissed;
     const { start, end } = windowOf(place);
     if (end - start > MAX_WINDOW || !isWorthCall(await judge.followUp(place, signal), price))
       return 'a call gains too little';
@@ -125,26 +125,40 @@ export class FollowingEdits {
   }
 
   /** The request at a place, redacted, as it would be sent. Rejects if it cannot be redacted. */
-  async requestFor({ path, text, offset, changes }: EditedPlace): Promise<EditRequest> {
+  async requestFor({ path, text, offset, changes, errors }: EditedPlace): Promise<EditRequest> {
     const { redact, redactQuery } = this.deps;
     // The journal redacted whole texts; what has become known since is redacted now.
     const cut = { start: true, end: true };
     const query = { ...fileQuery({ path }), prefix: text.slice(0, offset), suffix: text.slice(offset) };
-    const sides = changes.map(async (change) => ({
-      path: await redact.path(change.path),
-      before: await redact.text(change.before, change.path, cut),
-      after: await redact.text(change.after, change.path, cut),
-    }));
+    const sides = changes.map(async (change) => {
+      const side = (text: string) => redact.text(text, change.path, cut);
+      const [before, after, above, below] = await Promise.all(
+        [change.before, change.after, change.above, change.below].map(side),
+      );
+      return { ...change, path: await redact.path(change.path), before, after, above, below } as RecentChange;
+    });
+    const messages = errors.map(async (error) => ({ ...error, message: await redact.text(error.message, path, cut) }));
     // Whole texts are redacted, also what is being typed at the cursor, and cut afterwards.
-    const [whole, ...redacted] = await Promise.all([redactQuery(query), ...sides]);
+    const [whole, redacted, errorsShown] = await Promise.all([
+      redactQuery(query),
+      Promise.all(sides),
+      Promise.all(messages),
+    ]);
     const typed = hiddenBefore(query.prefix, whole.prefix);
     const hide = (side: string) => (typed === '' ? side : side.replaceAll(typed, '*'.repeat(typed.length)));
     return editRequestAt({
       path: whole.path,
       text: whole.prefix + whole.suffix,
       offset,
-      // A change shows the line of the cursor, too.
-      changes: redacted.map((change) => ({ ...change, before: hide(change.before), after: hide(change.after) })),
+      // A change shows the line of the cursor, too, and so may a message.
+      changes: redacted.map((change) => ({
+        ...change,
+        before: hide(change.before),
+        after: hide(change.after),
+        above: hide(change.above),
+        below: hide(change.below),
+      })),
+      errors: errorsShown.map((error) => ({ ...error, message: hide(error.message) })),
     });
   }
 
@@ -163,11 +177,11 @@ export class FollowingEdits {
     return this.deps.api.available(this.deps.settings(fileQuery(place)));
   }
 
-  private limitsOf(place: EditedPlace) {
+  /** The threshold of a paid answer. */
+  private leastAt(place: EditedPlace): number {
     const query = fileQuery(place);
-    const { waitMs } = this.deps.api;
-    const usual = { isManual: false, opensList: false, rejectedHere: false, doubt: 0 };
-    return limitsAt(this.deps.settings(query), { ...usual, query, isAnswer: true, waitMs });
+    const usual = { isManual: false, opensList: false, rejectedHere: false, doubt: 0, waitMs: undefined };
+    return limitsAt(this.deps.settings(query), { ...usual, query, isAnswer: true }).threshold;
   }
 
   private async judged(
@@ -179,7 +193,7 @@ export class FollowingEdits {
     // An answer cut by its length limit lacks the end of its new lines.
     const proposed = truncated ? undefined : readEdit(text);
     if (proposed === undefined) return 'the large model knows no edit';
-    const estimate = { probability: proposed.sure, least: this.limitsOf(place).threshold };
+    const estimate = { probability: proposed.sure, least: this.leastAt(place) };
     if (!isSure(estimate)) return 'it is not sure enough';
     const written = await this.deps.redact.text(proposed.new, place.path, { start: true, end: true });
     // Asterisks stand for what was redacted.
@@ -210,9 +224,9 @@ function fileQuery({ path }: Pick<EditedPlace, 'path'>): CompletionQuery {
   return { path, languageId: languageIdOf(path), prefix: '', suffix: '' };
 }
 
-/** Equal for the same text around the cursor after the same changes. */
+/** Equal for the same text around the cursor after the same changes. Errors come later. */
 function stateOf(place: EditedPlace): string {
   return createHash('sha256')
-    .update(JSON.stringify(editRequestAt(place)))
+    .update(JSON.stringify(editRequestAt({ ...place, errors: [] })))
     .digest('base64');
 }

@@ -3,9 +3,10 @@
 import { canBeShown } from '../../routing/decide.ts';
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
 import { strangersIn } from '../../text/imports.ts';
-import { languageIdOf } from '../../text/languages.ts';
+import { kindOf, languageIdOf } from '../../text/languages.ts';
 import { isWordCode } from '../../text/lexemes.ts';
-import { lineStart } from '../../text/lines.ts';
+import { lineState } from '../../text/line-state.ts';
+import { lineNumber, lineStart } from '../../text/lines.ts';
 import type { Replacement } from '../history/edit.ts';
 import { type EditedPlace, windowOf } from './worth.ts';
 
@@ -15,6 +16,8 @@ export interface ProposedEdit {
   readonly sure: number;
   readonly old: string;
   readonly new: string;
+  /** Of the first old line in the file, from 0, as the model says. */
+  readonly line?: number;
 }
 
 export type Refusal =
@@ -44,7 +47,10 @@ const MAX_WRITTEN = 4000;
 /** Tab and line end are text. */
 const CONTROL = /(?![\t\n])\p{Cc}/u;
 
-/** The change in the text, without the common lines at both ends. The old lines have to stand once in the window. */
+/**
+ * The change in the text, without the common lines at both ends. The old lines have to stand in the window; those that
+ * stand there more than once are told apart by their number.
+ */
 export function checkedEdit(
   place: EditedPlace,
   proposed: ProposedEdit,
@@ -58,10 +64,11 @@ export function checkedEdit(
   // A blank line names no place.
   if (proposed.old.trim() === '') return 'the old lines are not there';
   const at = placesOf(text, near, proposed.old);
+  const told = at.length > 1 ? at.filter((each) => lineNumber(text, each) === proposed.line) : at;
   if (at.length === 0) return 'the old lines are not there';
-  if (at.length > 1) return 'the old lines stand there more than once';
-  const change =
-    proposed.new === '' ? deletion(text, at[0] as number, proposed.old) : narrowed(at[0] as number, proposed);
+  const [first] = told;
+  if (first === undefined) return 'the old lines stand there more than once';
+  const change = proposed.new === '' ? deletion(text, first, proposed.old) : narrowed(first, proposed);
   const [was, is] = [text.slice(change.start, change.end), change.text];
   if (changes.some(({ before, after }) => isSame(was, after) && isSame(is, before))) return 'it undoes a recent edit';
   const narrow = toWords(was, change);
@@ -70,9 +77,13 @@ export function checkedEdit(
   const texts = [text, ...changes.flatMap(({ before, after }) => [before, after])];
   const written = new Set(texts.flatMap((one) => one.match(NAME) ?? []));
   const known = (name: string) => written.has(name) || isKnownName(name);
-  const unknown = (is.match(NAME) ?? []).filter((name) => name.length > 2 && !known(name));
+  const edited = text.slice(0, change.start) + is + text.slice(change.end);
+  const languageId = languageIdOf(path);
+  const unknown = namesIn(edited, change.start, change.start + is.length, languageId).filter(
+    (name) => name.length > 2 && !known(name),
+  );
   // No declaration makes a module known.
-  const strangers = strangersIn(text.slice(0, change.start) + is + text.slice(change.end), languageIdOf(path));
+  const strangers = strangersIn(edited, languageId);
   if (
     strangers.some((module) => module.match(NAME)?.some((name) => (name.length > 2 || name === module) && !known(name)))
   )
@@ -82,6 +93,15 @@ export function checkedEdit(
   const declared = new Set(is.match(DECLARED) ?? []);
   if ([...counts].some(([name, uses]) => uses.length === 1 && !declared.has(name))) return 'it brings an unknown name';
   return breaks(narrow) ? 'it breaks the syntax' : narrow;
+}
+
+/** The names of a part of a text. What stands in prose, a comment or a string names nothing. */
+function namesIn(text: string, from: number, to: number, languageId: string): string[] {
+  if (kindOf(languageId) === 'prose') return [];
+  return [...text.slice(from, to).matchAll(NAME)].flatMap(({ 0: name, index }) => {
+    const at = from + index;
+    return lineState(languageId, text.slice(lineStart(text, at), at)) === 'code' ? [name] : [];
+  });
 }
 
 /** The change without equal text at both ends, but of whole words. */

@@ -15,19 +15,31 @@ export interface EditedPlace {
   readonly offset: number;
   /** Oldest first; the last one was just made. Not empty. */
   readonly changes: readonly RecentChange[];
-  /** Lines near the cursor in which a language server has found an error since the last change. */
-  readonly newErrors: number;
+  /** What a language server finds wrong in the file, from above. */
+  readonly errors: readonly PlaceError[];
+}
+
+export interface PlaceError {
+  /** From 0. */
+  readonly line: number;
+  readonly message: string;
+  /** It was not there before the last change. */
+  readonly isNew: boolean;
 }
 
 /**
- * Rest of the cursor after the search for other edits, ms: 1.5 s after the last key. A shorter stop is mostly one within
- * an edit, and the next key cancels the call (`npm run bench -- replay --only edit-calls`).
+ * Rest of the cursor after the search for other edits, ms: 1 s after the last key. A third of the stops are between two
+ * edits then, and twice as many answers come in time as after 1.5 s (`npm run bench -- replay --only edit-calls`).
  */
-export const REST_MS = 1150;
+export const REST_MS = 650;
 
-/** Whoever has just pressed Enter writes on: the next key would cancel the call (bench/replay/edit-calls.ts). */
-export function isInBlankLine({ text, offset }: Pick<EditedPlace, 'text' | 'offset'>): boolean {
-  return text.slice(lineStart(text, offset), lineEnd(text, offset)).trim() === '';
+/**
+ * Whoever has just pressed Enter writes on: the next key would cancel the call (bench/replay/edit-calls.ts). Not if
+ * nothing was written in this file since the last change, which was elsewhere.
+ */
+export function isWritingOn({ path, text, offset, changes }: EditedPlace): boolean {
+  const isBlank = text.slice(lineStart(text, offset), lineEnd(text, offset)).trim() === '';
+  return isBlank && changes.at(-1)?.path === path;
 }
 
 /** Lines before the cursor and after it that a large model is shown, and may change. */
@@ -48,18 +60,22 @@ const SIGNATURE =
 const IMPORT = /^(?:import\b|from\b[^\n]{0,200}\bimport\b|use\s|export\b[^\n]{0,500}\bfrom\b|[^\n]{0,500}\brequire\()/;
 
 const flag = (value: boolean) => (value ? 1 : 0);
-const linesIn = (text: string) => (text === '' ? 0 : text.split('\n').length);
+const linesIn = (text: string) => text.split('\n').length - 1;
 const namesIn = (text: string) => new Set(text.match(NAME) ?? []);
 const without = (names: ReadonlySet<string>, others: ReadonlySet<string>) => [...names].filter((n) => !others.has(n));
 const removedBy = ({ before, after }: RecentChange) => without(namesIn(before), namesIn(after));
 const addedBy = ({ before, after }: RecentChange) => without(namesIn(after), namesIn(before));
 
-function factsOf({ text, offset, changes, newErrors }: EditedPlace) {
+function factsOf({ path, text, offset, changes, errors }: EditedPlace) {
   const last = changes.at(-1) as RecentChange;
   const earlier = changes.slice(0, -1);
   const lines = text.split('\n');
   const behind = lineNumber(text, offset) + 1;
-  const first = Math.max(0, behind - Math.max(1, linesIn(last.after)));
+  // The error of the cursor's line may be about what is being typed.
+  const isFresh = ({ isNew, line }: PlaceError) => isNew && line !== behind - 1;
+  const newErrors = new Set(errors.filter(isFresh).map(({ line }) => line)).size;
+  const own = last.path === path ? linesIn(last.after) : 0;
+  const first = Math.max(0, behind - Math.max(1, own));
   const wordsIn = (part: readonly string[]) => part.map(wordsOf);
   const above = wordsIn(lines.slice(Math.max(0, first - NEAR), first));
   const below = wordsIn(lines.slice(behind, behind + NEAR));

@@ -1,6 +1,6 @@
 // `adapt`: makes an adaptation and prints its report.
 import { basename, join } from 'node:path';
-import { plainTextOf, REPORT_FILE, reportDocument } from '../../adapt/report/report-document.ts';
+import { plainTextOf, reportDocument } from '../../adapt/report/report-document.ts';
 import { type CommandLine, repository } from './command-line.ts';
 import { apiAccess, requestFor } from './run-request.ts';
 import { Runs, type Terminal } from './terminal.ts';
@@ -18,8 +18,7 @@ export async function adapt({ target, values }: CommandLine, terminal: Terminal)
     terminal.bar.clear();
     if (!result.ok) return terminal.fail(result.error);
     const { report, trouble, apiStopped } = result.value;
-    const text = plainTextOf(reportDocument(report, basename(report.folder), Date.now()));
-    terminal.print(report, `${text}\n\nAlso in ${join(request.specialistFolder, REPORT_FILE)}`);
+    terminal.print(report, plainTextOf(reportDocument(report, basename(report.folder), Date.now())));
     if (trouble !== undefined) return terminal.fail({ code: 'unwritable', message: trouble });
     return apiStopped ? terminal.fail(apiStopped) : 0;
   };

@@ -40,11 +40,6 @@ const COMMANDS = {
     words: 'everything stored of the folder, as JSON lines; with --at first the exact request of a completion there',
   },
   label: { takes: 'TASK', noun: 'task', words: 'label the texts of .easyadaptation/tasks/TASK.json' },
-  import: {
-    takes: 'FILE.gguf',
-    noun: 'GGUF file',
-    words: 'add a base model that llama.cpp serves; use it with --base NAME',
-  },
 } satisfies Record<string, Command>;
 
 export type CommandName = keyof typeof COMMANDS;
@@ -106,8 +101,7 @@ const OPTIONS = {
   'max-steps': number('N', [1, 1e6], undefined, 'maximum training steps; early stopping is then off'),
   device: oneOf('NAME', ['auto', 'cpu', 'webgpu'], 'auto', 'of training and of a GGUF base'),
   threads: number('N', [1, 256], undefined, 'of the processor (default: physical cores minus one)'),
-  base: text('NAME', undefined, `${shippedNames}, an imported base, or a folder (default small)`),
-  name: text('NAME', undefined, 'name of the imported base', ['import']),
+  base: text('NAME', undefined, `${shippedNames}, a base imported into --storage, or a folder (default small)`),
   yes: flag('use the API without asking (needs a key, such as ANTHROPIC_API_KEY)'),
   local: flag('never use the API, even with a key'),
   places: number('N', [5, 2000], CALIBRATION_POSITIONS, 'positions to ask the API about', ['adapt', 'inspect']),

@@ -1,7 +1,7 @@
 // `label`: labels every text of a task as CSV, or writes the task's local model as ONNX.
 import { join } from 'node:path';
 import type { ApiEstimate } from '../../adapt/request/adapt-request.ts';
-import { drawn } from '../../common/chart.ts';
+import { inLines } from '../../common/chart.ts';
 import { CodedError, unwrap } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
 import type { ProgressUpdate } from '../../common/progress.ts';
@@ -93,5 +93,5 @@ function renderTask(root: string, report: TaskReport): string {
   const rows = facts.map(([name, value]) => `  ${name.padEnd(34)} ${value}`);
   const end = endOfRun({ ...report, path: join(root, report.path) });
   const above = picture?.text.filter((sentence) => !end.includes(sentence)) ?? [];
-  return [end, ...above, ...(picture ? ['', drawn(picture.chart), ''] : []), ...rows, ...notes].join('\n');
+  return [end, ...above, ...(picture ? ['', inLines(picture.chart), ''] : []), ...rows, ...notes].join('\n');
 }

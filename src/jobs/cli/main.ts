@@ -3,7 +3,6 @@ import { plainText } from '../../common/plain-text.ts';
 import { adapt } from './adapt-command.ts';
 import { type CommandLine, type CommandName, parse, UsageError, usage } from './command-line.ts';
 import { complete } from './complete.ts';
-import { importBase } from './import-base.ts';
 import { inspect } from './inspect.ts';
 import { label } from './label-task.ts';
 import { Terminal } from './terminal.ts';
@@ -14,7 +13,6 @@ const work: Readonly<Record<CommandName, (asked: CommandLine, terminal: Terminal
   complete,
   inspect,
   label,
-  import: importBase,
 };
 
 const stop = Terminal.stop();

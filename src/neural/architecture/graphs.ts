@@ -141,15 +141,12 @@ export function applyGraph(options: TrainingGraphOptions, inPlace = false): Writ
   return writeGraph(b, inPlace);
 }
 
-/**
- * The forward pass alone, for validation: outputs loss, and losses [rows], one per target. All parameters are inputs.
- */
+/** The forward pass alone, for validation: outputs loss. All parameters are inputs. */
 export function lossGraph(options: TrainingGraphOptions): WrittenModel {
   const b = new Builder('loss');
   const inputs = new GraphInputs(b, [...frozenSpecs(options), ...trainedSpecs(options)]);
   const { losses, weights } = addForwardPass(b, inputs, options);
   b.graph.output('loss', b.sumAll(b.mul(losses, weights)));
-  b.graph.output('losses', losses);
   return writeGraph(b);
 }
 

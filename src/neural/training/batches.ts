@@ -6,10 +6,6 @@ export interface Example {
   readonly ids: Int32Array;
   /** Weight of predicting each token (the first is never predicted); absent: 1 everywhere. */
   readonly weights?: Float32Array;
-  /**
-   * Probability of each token under the model that this one is mixed with; NaN: unknown. Only validation uses it.
-   */
-  readonly otherProbabilities?: Float32Array;
 }
 
 /** Rows are batch x time. A token with weight 0 is not trained. */
@@ -17,11 +13,6 @@ export interface TokenBatch {
   readonly ids: Int32Array;
   readonly targets: Int32Array;
   readonly weights: Float32Array;
-}
-
-export interface HeldOutBatch extends TokenBatch {
-  /** Of each target, as in Example; NaN: unknown. */
-  readonly otherProbabilities: Float32Array;
 }
 
 /**
@@ -53,7 +44,7 @@ interface Piece {
  */
 export class TrainingBatches {
   private readonly options: BatchOptions;
-  private readonly windows: readonly HeldOutBatch[];
+  private readonly windows: readonly TokenBatch[];
   private epoch = -1;
   private order: number[] = [];
 
@@ -70,13 +61,13 @@ export class TrainingBatches {
     return Math.ceil(this.windows.length / (this.options.batch * this.options.microBatches));
   }
 
-  private windowAt(position: number): HeldOutBatch {
+  private windowAt(position: number): TokenBatch {
     const epoch = Math.floor(position / this.windows.length);
     if (epoch !== this.epoch) {
       this.epoch = epoch;
       this.order = shuffled(this.windows.length, this.options.seed + 1 + epoch);
     }
-    return this.windows[this.order[position % this.windows.length] as number] as HeldOutBatch;
+    return this.windows[this.order[position % this.windows.length] as number] as TokenBatch;
   }
 
   /** The micro-batches of a step, counted from 0. All weights sum to 1. */
@@ -89,7 +80,7 @@ export class TrainingBatches {
   }
 
   /** All windows once, for validation. Weights together sum to 1; the last batch is filled up with empty windows. */
-  allBatches(): HeldOutBatch[] {
+  allBatches(): TokenBatch[] {
     const { batch } = this.options;
     const count = Math.ceil(this.windows.length / batch);
     return normaliseWeights(
@@ -133,44 +124,39 @@ function packPieces(all: readonly Piece[], length: number): Piece[][] {
   return windows;
 }
 
-function windowOf(parts: readonly Piece[], { length, separator }: BatchOptions): HeldOutBatch {
+function windowOf(parts: readonly Piece[], { length, separator }: BatchOptions): TokenBatch {
   const ids = new Int32Array(length + 1).fill(separator);
   const weights = new Float32Array(length + 1);
-  const otherProbabilities = new Float32Array(length + 1).fill(Number.NaN);
   let at = 0;
   for (const { example, start, end } of parts) {
     if (at > 0 && ids[at - 1] !== separator) at++;
     ids.set(example.ids.subarray(start, end), at);
     for (let i = start + 1; i < end; i++) weights[at + i - start] = example.weights?.[i] ?? 1;
-    if (example.otherProbabilities) otherProbabilities.set(example.otherProbabilities.subarray(start, end), at);
     at += end - start;
   }
   return {
     ids: ids.slice(0, length),
     targets: ids.slice(1),
     weights: weights.slice(1),
-    otherProbabilities: otherProbabilities.slice(1),
   };
 }
 
-function stackWindows(windows: readonly HeldOutBatch[], { batch, length, separator }: BatchOptions): HeldOutBatch {
+function stackWindows(windows: readonly TokenBatch[], { batch, length, separator }: BatchOptions): TokenBatch {
   const rows = batch * length;
   const out = {
     ids: new Int32Array(rows).fill(separator),
     targets: new Int32Array(rows).fill(separator),
     weights: new Float32Array(rows),
-    otherProbabilities: new Float32Array(rows).fill(Number.NaN),
   };
   windows.forEach((window, i) => {
     out.ids.set(window.ids, i * length);
     out.targets.set(window.targets, i * length);
     out.weights.set(window.weights, i * length);
-    out.otherProbabilities.set(window.otherProbabilities, i * length);
   });
   return out;
 }
 
-function normaliseWeights<T extends TokenBatch>(batches: T[]): T[] {
+function normaliseWeights(batches: TokenBatch[]): TokenBatch[] {
   let total = 0;
   for (const { weights } of batches) for (const weight of weights) total += weight;
   for (const { weights } of batches)

@@ -73,7 +73,7 @@ export function digestOf({ weights, packed }: Model): string {
 }
 
 /** Increased when a checkpoint, or the steps that follow it, change their meaning. */
-const FORMAT = 4;
+const FORMAT = 5;
 
 /** Where and how fast a run trains. They may change when it is resumed, and do not change its steps. */
 const CHANGEABLE: readonly (keyof TrainingRequest)[] = [
@@ -99,11 +99,7 @@ export function identityOf(request: TrainingRequest, config: ModelConfig, weight
 }
 
 function digestOfExamples(examples: readonly Example[]): string {
-  const arrays = examples.flatMap(({ ids, weights, otherProbabilities }) => [
-    ids,
-    weights ?? new Float32Array(),
-    otherProbabilities ?? new Float32Array(),
-  ]);
+  const arrays = examples.flatMap(({ ids, weights }) => [ids, weights ?? new Float32Array()]);
   return digest(arrays);
 }
 

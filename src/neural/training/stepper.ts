@@ -164,20 +164,17 @@ export class Stepper {
     return scalarOf(out, scalar);
   }
 
-  /**
-   * The weighted loss of a batch under the present parameters, and the loss of each of its targets, nats; changes
-   * nothing.
-   */
-  async loss(batch: TokenBatch): Promise<{ readonly loss: number; readonly losses: Float32Array }> {
+  /** The weighted loss of a batch under the present parameters, nats; changes nothing. */
+  async loss(batch: TokenBatch): Promise<number> {
     // It runs rarely, so its memory is better given to the steps.
     this.forward ??= await Session.load(lossGraph(this.options), {
       ...sessionOptions(this.options),
       unpooled: true,
     });
     const out = await this.forward.run({ ...this.tensors.inputs(), ...batchFeeds(batch) });
-    const result = { loss: scalarOf(out, 'loss'), losses: (out.losses as Tensor).floats.slice() };
+    const loss = scalarOf(out, 'loss');
     disposeAll(Object.values(out));
-    return result;
+    return loss;
   }
 
   /** Everything that training changes; on the CPU without a copy, valid until the next step. */

@@ -6,7 +6,7 @@ import { initialAdapters, type LoraConfig } from '../architecture/lora.ts';
 import type { ModelConfig } from '../architecture/parameters.ts';
 import type { Quantized } from '../architecture/quantize.ts';
 import type { Device } from '../runtime/session.ts';
-import { type BatchOptions, type HeldOutBatch, TrainingBatches } from './batches.ts';
+import { type BatchOptions, type TokenBatch, TrainingBatches } from './batches.ts';
 import { loadBest, resumableCheckpoint, saveBest, saveCheckpoint, type TrainingProgress } from './checkpoint.ts';
 import type { TrainingOutcome, TrainingRequest } from './request.ts';
 import { firstPlan, learningRateAt, type Schedule, scheduleOf, Timekeeper } from './schedule.ts';
@@ -90,7 +90,7 @@ class TrainingRun {
   private readonly hooks: TrainingHooks;
   private readonly folder: { readonly out: string; readonly identity: string };
   private readonly batches: TrainingBatches;
-  private readonly heldOut: readonly HeldOutBatch[] | undefined;
+  private readonly heldOut: readonly TokenBatch[] | undefined;
   private readonly schedule: Schedule;
   private readonly progress: TrainingProgress;
   private readonly time: Timekeeper;

@@ -6,8 +6,8 @@ import { type GateExample, meanLogLoss, mixtureProbability } from '../../common/
 import { readTuning } from '../../common/tuning.ts';
 import { type PromptLimits, promptLimitsFor } from '../../prompts/completion/prompt-form.ts';
 import { restOfLine } from '../../text/lines.ts';
-import { type Block, continueBlock, type FirstLine, textOf } from '../ngram/block.ts';
-import { distinctLines, firstLine, mayContinue, wantsBlock, withBlock } from '../ngram/drafter.ts';
+import { textOf } from '../ngram/block.ts';
+import { distinctLines, firstLine, withBlock } from '../ngram/drafter.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import type { OwnFile } from '../ngram/own-file.ts';
 import type { Predictor } from '../ngram/predictor.ts';
@@ -53,24 +53,17 @@ interface MixedLineChoice {
   readonly none: Float32Array;
 }
 
-async function writeDraft(
+/** The likeliest line, and what the n-grams write below it: passes of the neural model would delay the line. */
+function writeDraft(
   site: QuerySite,
   hypotheses: readonly MixHypothesis[],
   options: DraftOptions,
   model: string,
   ranking: ArrayLike<number>,
-  /** A wanted block below the first line; undefined if only the n-grams write blocks. */
-  writeBlock: (first: FirstLine) => Promise<Block | false | undefined>,
-): Promise<Omit<Draft, 'latencyMs'>> {
+): Omit<Draft, 'latencyMs'> {
   const { query, predictor } = site;
-  const choice = chooseLine(site, hypotheses);
-  const first = firstLine(choice, ranking, model, predictor);
-  const byNgrams = () => continueBlock(query, first, options.maxTokens, predictor);
-  // If the line needs no block, only the n-grams continue it: a pass of the neural model would delay the line.
-  const below = async () =>
-    wantsBlock(first, options) ? ((await writeBlock(first)) ?? byNgrams()) : mayContinue(first, query) && byNgrams();
-  const block = await below();
-  return block ? withBlock(first, block, options, predictor.vocabulary) : first.draft;
+  const first = firstLine(chooseLine(site, hypotheses), ranking, model, predictor);
+  return withBlock(first, query, options, predictor);
 }
 
 /** @param hypotheses most probable first */
@@ -141,13 +134,6 @@ export abstract class JointDrafter<Scores = unknown> {
     truth: string,
     signal?: AbortSignal,
   ): Promise<GateExample[]>;
-  /** A wanted block below the first line; undefined if only the n-grams write blocks. */
-  protected abstract blockAt(
-    prompted: PromptedQuery<Scores>,
-    first: FirstLine,
-    signal?: AbortSignal,
-  ): Promise<Block | false | undefined>;
-
   /** Rejects with the signal's reason. */
   async draft(
     query: CompletionQuery,
@@ -163,7 +149,6 @@ export abstract class JointDrafter<Scores = unknown> {
         options,
         `${this.name} + n-gram`,
         this.weights.ranking,
-        (first) => this.blockAt(prompted, first, signal),
       );
     const estimates = onEstimate && { onEstimate, multiline: options.multiline };
     const draft = await this.withPrompt(query, options.maxTokens, signal, write, estimates);

@@ -72,8 +72,6 @@ export class LineRescoringDrafter extends JointDrafter<TopTokens> {
     return scores ? scoreLine(truth, scores.lineScores, prompted, this.weights.gate).examples : [];
   }
 
-  protected async blockAt(): Promise<undefined> {}
-
   /** Undefined if the context has no room for the line. */
   private async scoresOf({ prompt, rest }: Prompted, text: string, signal?: AbortSignal) {
     const { mapping } = this;

@@ -85,26 +85,6 @@ export class LogitReader {
       best,
     };
   }
-
-  /**
-   * At the end of a line: the probabilities that a line end comes and that the text stops, and the most likely line
-   * ends with their shares.
-   */
-  lineEnds(logits: Float32Array): {
-    readonly lineEnd: number;
-    readonly stop: number;
-    readonly best: readonly { readonly token: number; readonly share: number }[];
-  } {
-    const { finish: total, logTotal } = this.read(logits, true);
-    const { finish: stop } = this.read(logits, false);
-    const lineEnd = total - stop;
-    const lineEndTokens: { token: number; share: number }[] = [];
-    for (let token = 0; token < this.size; token++) {
-      if (this.kinds[token] !== 1) continue;
-      lineEndTokens.push({ token, share: Math.exp((logits[token] as number) - logTotal) / Math.max(1e-12, lineEnd) });
-    }
-    return { lineEnd, stop, best: lineEndTokens.sort((a, b) => b.share - a.share).slice(0, BEST) };
-  }
 }
 
 export function probability({ logits, logTotal }: NextTokenDistribution, id: number): number {

@@ -1,7 +1,6 @@
 // Continues after the first line if a block is wanted: line by line, until the block is closed or a line is too
 // improbable.
 import type { CompletionQuery, Draft, DraftToken } from '../../common/completion.ts';
-import { bracketBalance } from '../../text/line-state.ts';
 import { indentLength, lineStart, linesBelow } from '../../text/lines.ts';
 import { closerOf, DRAFTED_OPENERS } from '../../text/syntax/blocks.ts';
 import type { Predictor } from './predictor.ts';
@@ -15,17 +14,6 @@ export interface FirstLine {
   /** Probability that the line ends after the steps. */
   readonly lineEndProbability: number;
 }
-
-/** Request for the next line, to the model that writes the block. */
-export interface NextLineRequest {
-  /** The last tokens of the text, up to the end of the last written line. */
-  readonly context: Int32Array;
-  /** Tokens that the next line may take. */
-  readonly tokensLeft: number;
-}
-
-/** A line end with its indent, and the line; 'end': the text ends here. Undefined: no prediction. */
-export type BlockLine = { readonly lineEnd: Step; readonly line: Hypothesis } | 'end' | undefined;
 
 export interface Block {
   /** Text of the block, which begins with a line end; '' if there is only the first line. */
@@ -58,37 +46,18 @@ export function endProbability({ steps, logProbability }: Hypothesis): number {
   return Math.min(1, Math.exp(logProbability) / likelihood(steps));
 }
 
-/** The block below a first line, by the n-grams alone. */
-export function continueBlock(
-  query: CompletionQuery,
-  first: FirstLine,
-  maxTokens: number,
-  predictor: Predictor,
-): Block {
-  const lines = writeBlock(query, first, maxTokens, predictor);
-  const answer = ({ context, tokensLeft }: NextLineRequest): BlockLine => {
-    const lineEnd = likeliestLineEnd(predictor, context);
-    if (lineEnd === undefined) return undefined;
-    const before = Int32Array.from([...context, lineEnd.token]);
-    const [line] = findLines(predictor, before, new Uint8Array(0), tokensLeft, lineBudget);
-    return line && { lineEnd, line };
-  };
-  let next = lines.next();
-  while (!next.done) next = lines.next(answer(next.value));
-  return next.value;
-}
-
 /**
- * Asks for one line after the other, and decides when the block is complete.
+ * Writes one line after the other below a first line, and decides when the block is complete.
  * @param first the draft of the cursor's line
  * @param maxTokens of the whole draft
  */
-export function* writeBlock(
+export function continueBlock(
   query: CompletionQuery,
   { draft: { text: firstLine }, steps: firstSteps, lineEndProbability: firstEnds }: FirstLine,
   maxTokens: number,
-  { vocabulary, own }: Predictor,
-): Generator<NextLineRequest, Block, BlockLine> {
+  predictor: Predictor,
+): Block {
+  const { vocabulary, own } = predictor;
   const lineBefore = query.prefix.slice(lineStart(query.prefix));
   const opensBlock = DRAFTED_OPENERS.firstLine.test(firstLine.trimEnd());
   const baseIndent = indentLength(lineBefore + firstLine);
@@ -109,10 +78,12 @@ export function* writeBlock(
   for (let count = 0; count < mostLines; count++) {
     const tokensLeft = maxTokens - firstSteps.length - steps.length;
     if (tokensLeft < 2) return breakOff();
-    const answer = yield { context: context(), tokensLeft };
-    if (answer === 'end') return bracketBalance(firstLine + text) > 0 ? breakOff() : finish();
-    if (answer === undefined) return breakOff();
-    const { lineEnd, line: best } = answer;
+    const written = context();
+    const lineEnd = likeliestLineEnd(predictor, written);
+    if (lineEnd === undefined) return breakOff();
+    const below = Int32Array.from([...written, lineEnd.token]);
+    const [best] = findLines(predictor, below, new Uint8Array(0), tokensLeft, lineBudget);
+    if (best === undefined) return breakOff();
     const indent = vocabulary.decode(vocabulary.tokenizer.bytesOf(lineEnd.token));
     const lineIndent = indent.length - lineStart(indent);
     const lineProbability = Math.exp(best.logProbability);

@@ -7,7 +7,6 @@ import { type Block, continueBlock, draftTokens, endProbability, type FirstLine,
 import type { Predictor } from './predictor.ts';
 import { describe, describeNone, type LineCandidate, surroundings, type Unranked } from './ranking.ts';
 import { findLines, type Hypothesis, logNextLine } from './search.ts';
-import type { Vocabulary } from './vocabulary.ts';
 
 /** Below a less probable line no lines are drafted: what follows it is even less probable. */
 const CONTINUE_THRESHOLD = 0.4;
@@ -60,12 +59,12 @@ export function firstLine(
 }
 
 /** Whether lines below the first are wanted. */
-export function wantsBlock({ draft }: FirstLine, { multiline }: DraftOptions): boolean {
+function wantsBlock({ draft }: FirstLine, { multiline }: DraftOptions): boolean {
   return multiline && draft.complete && draft.text !== '';
 }
 
-/** Whether the n-grams should draft lines below the first one although nothing calls for a block. */
-export function mayContinue(
+/** Whether lines below the first one should be drafted although nothing calls for a block. */
+function mayContinue(
   { draft, steps, lineEndProbability }: FirstLine,
   { suffix, languageId }: CompletionQuery,
 ): boolean {
@@ -74,18 +73,22 @@ export function mayContinue(
 }
 
 /**
- * The first line and the block below it as one draft. If no block was asked for, the lines become the draft's
- * continuation.
+ * The first line and the block that the n-grams write below it, if it goes on, as one draft. If no block was asked for,
+ * the lines become the draft's continuation.
  */
 export function withBlock(
-  { draft }: FirstLine,
-  block: Block,
-  { multiline }: Pick<DraftOptions, 'multiline'>,
-  vocabulary: Vocabulary,
+  first: FirstLine,
+  query: CompletionQuery,
+  options: DraftOptions,
+  predictor: Predictor,
 ): Omit<Draft, 'latencyMs'> {
+  const { draft } = first;
+  const { maxTokens, multiline } = options;
+  if (!wantsBlock(first, options) && !mayContinue(first, query)) return draft;
+  const block = continueBlock(query, first, maxTokens, predictor);
   const trimmedPart = ({ text, steps }: Pick<Block, 'text' | 'steps'>) => {
     const trimmed = text.trimEnd();
-    return { text: trimmed, tokens: draftTokens(steps, trimmed, new Uint8Array(0), vocabulary) };
+    return { text: trimmed, tokens: draftTokens(steps, trimmed, new Uint8Array(0), predictor.vocabulary) };
   };
   const rejected = block.rejected ?? { text: '', steps: [] };
   if (!multiline) {
@@ -129,10 +132,7 @@ export function draftByNgrams(
   weights: Float32Array,
   predictor: Predictor,
 ): Omit<Draft, 'latencyMs'> {
-  const { maxTokens } = options;
-  const choice = candidateLines(query, maxTokens, predictor);
+  const choice = candidateLines(query, options.maxTokens, predictor);
   const first = firstLine(choice, weights, NGRAM_MODEL, predictor);
-  const isContinued = wantsBlock(first, options) || mayContinue(first, query);
-  const block = isContinued && continueBlock(query, first, maxTokens, predictor);
-  return block ? withBlock(first, block, options, predictor.vocabulary) : first.draft;
+  return withBlock(first, query, options, predictor);
 }

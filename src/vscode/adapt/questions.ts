@@ -49,7 +49,7 @@ export async function askToPlan(folder: string): Promise<boolean> {
 
 /** What an adaptation takes with each choice, and what the large model costs. */
 export async function askPlan(offer: PlanOffer, folder: string, provider: string | undefined): Promise<PlanAnswer> {
-  const { choice, words, why, baseNote, choices, api } = offer;
+  const { choice, words, why, choices, api } = offer;
   const start = api ? t('Start With the Large Model') : t('Start');
   const local = t('Start Without It');
   const change = t('Change Minutes');
@@ -63,7 +63,6 @@ export async function askPlan(offer: PlanOffer, folder: string, provider: string
           ? t('The base model is trained too, and used only if it is better on files that it has not seen.')
           : t('The index, the thresholds and the router are fitted to this folder; nothing is trained.'),
         safeSentence(why ?? ''),
-        safeSentence(baseNote ?? ''),
         api && t('{0} is asked at {1} positions.', api.model, api.positions),
         api && costInWords(api.usd),
         api &&

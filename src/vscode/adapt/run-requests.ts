@@ -12,7 +12,6 @@ import type { SendableFolder } from '../../workspace/files/harvest-types.ts';
 import type { Api } from '../api/api.ts';
 import { askConsent, askFirstTime, type SendingCommand } from '../api/consent.ts';
 import type { Permissions } from '../api/permissions.ts';
-import { smallerBaseText } from '../bases/base-status.ts';
 import type { WindowEngine } from '../bases/window-engine.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import type { Paths } from '../editor/paths.ts';
@@ -45,13 +44,12 @@ export class RunRequests extends Part<RunRequestDeps> {
   run(session: FolderSession, effort: AdaptRequest['effort'], api: ApiAccess | undefined): PlannedRun {
     const { uri, ...folder } = this.folderRequest(session);
     const settings = this.deps.configuration.for(uri);
-    const baseNote = smallerBaseText(this.deps.neural.choice);
     return {
       ...folder,
       effort,
       balance: settings.balance,
       ...(api && { api }),
-      ...(effort === 'adapt' && { ...this.neural(settings), ...(baseNote !== undefined && { baseNote }) }),
+      ...(effort === 'adapt' && this.neural(settings)),
     };
   }
 

@@ -1,8 +1,11 @@
 // Adaptations in the editor: the run, its report, and the deletion of what is stored.
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { systemClock } from '../../common/clock.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
+import { DOWNLOADS } from '../../neural/models/catalog.ts';
+import { partialOf } from '../../neural/models/import/download.ts';
 import { anyRun } from '../../storage/lock.ts';
 import type { Permissions } from '../api/permissions.ts';
 import type { Activity } from '../completion/activity.ts';
@@ -87,6 +90,7 @@ async function deleteData(deps: AdaptationsDeps): Promise<void> {
     if (picked.all) {
       store.get().deleteAll();
       await rm(specialistsFolder(storage), { recursive: true, force: true });
+      await deletePartialDownloads(join(storage, DOWNLOADS));
     } else {
       store.get().deleteFolderData(folder.storeName);
       if (specialist !== undefined) await rm(specialist, { recursive: true, force: true });
@@ -100,6 +104,12 @@ async function deleteData(deps: AdaptationsDeps): Promise<void> {
     log.error('Stored data could not be deleted', error);
     void window.showErrorMessage(t('Some data could not be deleted: {0}', messageOf(error)));
   }
+}
+
+/** What has arrived of downloads. One that still runs fails then. */
+async function deletePartialDownloads(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((each) => each.endsWith(partialOf('')))) await rm(join(folder, name));
 }
 
 /** The message about a run of another window or the command line in these folders; undefined if there is none. */

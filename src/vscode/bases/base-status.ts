@@ -65,12 +65,6 @@ function reasonText(reason: BaseReason): string {
   }
 }
 
-/** Why a smaller base than the preferred one is adapted; undefined if none is preferred. */
-export function smallerBaseText(choice: BaseChoice | undefined): UiText | undefined {
-  if (choice?.reason.kind !== 'instead') return undefined;
-  return t('The {0} model is adapted: {1}.', choice.base.name, reasonText(choice.reason));
-}
-
 function obstacleText(of: string, obstacle: Obstacle): string {
   switch (obstacle.kind) {
     case 'machine':

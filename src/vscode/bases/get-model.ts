@@ -3,11 +3,10 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { availableMemory, memoryCeiling } from '../../common/memory.ts';
-import { removeUnfinished, unfinishedBytes } from '../../jobs/unfinished-downloads.ts';
 import { type CatalogModel, readCatalog, servingBytes } from '../../neural/models/catalog.ts';
 import type { FoundModel } from '../../neural/models/import/discover-models.ts';
 import { IMPORTED_BASES, listPackages } from '../../neural/models/list.ts';
-import { confirms, type ListRow, removeButton, separator, showList } from '../editor/dialogs.ts';
+import { confirms, type ListRow, separator, showList } from '../editor/dialogs.ts';
 import { shares, withProgress } from '../editor/progress.ts';
 import { joined, safeSentence, safeText, sentences, t, type UiText, withIcon } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
@@ -44,19 +43,12 @@ function downloadRows(deps: ImportBaseDeps): ListRow[] {
     const { name, bytes, licence, restriction } = model;
     const terms = restriction === undefined ? t('licence {0}', licence) : t('licence {0}: {1}', licence, restriction);
     const parts = [megabytesText(bytes), terms];
-    const arrived = unfinishedBytes(model, paths.storage);
-    const unfinished = arrived > 0 && {
-      buttons: [removeButton()],
-      remove: () => removeDownload(model, deps),
-    };
-    const arrivedText = arrived > 0 ? t('{0} of an unfinished download have arrived.', megabytesText(arrived)) : '';
     const ownedBase = owned.find(({ manifest }) => manifest.weights === model.sha256);
     if (ownedBase)
       return {
         label: withIcon('check', safeText(name)),
         description: joined([...parts, baseModel === ownedBase.folder ? t('in use') : t('on this machine')], ' · '),
-        detail: sentences(t('Use it. To delete it, run Choose the Base Model.'), arrivedText),
-        ...unfinished,
+        detail: t('Use it. To delete it, run Choose the Base Model.'),
         run: () => configuration.write('baseModel', ownedBase.folder, undefined),
       };
     const needs = servingBytes(bytes);
@@ -70,8 +62,7 @@ function downloadRows(deps: ImportBaseDeps): ListRow[] {
     return {
       label: withIcon(fits ? 'cloud-download' : 'warning', safeText(name)),
       description: joined(parts, ' · '),
-      detail: sentences(memory, t('Timed here after the download.'), arrivedText),
-      ...unfinished,
+      detail: sentences(memory, t('Timed here after the download.')),
       run: () => downloadModel(model, deps),
     };
   });
@@ -93,14 +84,6 @@ async function downloadModel(model: CatalogModel, deps: ImportBaseDeps): Promise
   const tryAgain = t('Try Again');
   if ((await window.showErrorMessage(safeSentence(added.error.message), tryAgain)) === tryAgain)
     await downloadModel(model, deps);
-}
-
-async function removeDownload(model: CatalogModel, deps: ImportBaseDeps): Promise<void> {
-  const question = t('Remove the unfinished download of {0}?', model.name);
-  if (!(await confirms(question, t('Remove'), t('What has arrived is deleted from this machine.')))) return;
-  const removed = removeUnfinished(model, deps.paths.storage);
-  if (!removed.ok) return void window.showErrorMessage(safeSentence(removed.error.message));
-  await getModel(deps);
 }
 
 /** The user's own values: a workspace must not lead a download elsewhere. */

@@ -2,8 +2,7 @@
 import * as vscode from 'vscode';
 import { EXITS, type Exit } from '../../suggest/exits.ts';
 import { toLineFeeds } from '../../text/lines.ts';
-import type { Memory, Permissions } from '../api/permissions.ts';
-import { offerCommand } from '../editor/dialogs.ts';
+import type { Permissions } from '../api/permissions.ts';
 import { Document } from '../editor/document.ts';
 import { placeOf } from '../editor/folder-of-document.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
@@ -27,7 +26,6 @@ export interface CompletionsDeps {
   readonly ghostText: Pick<GhostTextProvider, 'requestManually'>;
   readonly lastSuggestion: LastSuggestion;
   readonly nextEdits: LineOwner;
-  readonly memory: Memory;
   readonly status: { folder(): FolderRef };
 }
 
@@ -53,7 +51,6 @@ export function completions(deps: CompletionsDeps): Surface {
       toggleHere: () => toggleHere(deps),
     },
     inPanel: ['snooze'],
-    begin: () => void announceOther(deps.memory, (id) => vscode.extensions.getExtension(id) !== undefined),
     notices: () =>
       snooze.active
         ? [{ kind: 'info', text: `${snoozedText(snooze)}.`, action: { label: t('End Snooze'), command: 'snooze' } }]
@@ -102,23 +99,9 @@ async function toggleHere({ configuration, permissions, status }: CompletionsDep
   await picked?.run();
 }
 
-/** Extensions that complete in the same way and share keys. */
-const OTHERS = ['GitHub.copilot', 'GitHub.copilot-chat'];
-const TOLD_OF_OTHER = 'toldOfOther';
-
-/** Says once, ever, that another extension completes, too. */
-export async function announceOther(memory: Memory, isInstalled: (id: string) => boolean): Promise<void> {
-  if (!OTHERS.some(isInstalled) || memory.get<boolean>(TOLD_OF_OTHER)) return;
-  await memory.update(TOLD_OF_OTHER, true);
-  const both = t(
-    'GitHub Copilot completes here, too: the first suggestion that comes is shown, and Alt+\\ asks both. Its setting "github.copilot.enable" switches it off, by language.',
-  );
-  await offerCommand('Information', both, t('Open Settings'), 'workbench.action.openSettings', 'github.copilot.enable');
-}
-
 /** Says why a manual request got no suggestion. */
 export function sayWhyNothing(exit: Exit, { status, statusText }: Pick<PanelState, 'status' | 'statusText'>): void {
-  const isEarly = status === 'starting' && exit === 'held back';
+  const isEarly = status === 'starting' && exit === 'nothing to show';
   const early = t('No suggestion yet: {0}. Ask again in a moment.', statusText);
   if (EXITS[exit] !== '') void window.showInformationMessage(isEarly ? early : t(EXITS[exit], statusText));
 }

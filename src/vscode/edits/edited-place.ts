@@ -4,13 +4,11 @@ import * as vscode from 'vscode';
 import { Part } from '../../common/disposable.ts';
 import type { AskedPlace } from '../../edits/editor.ts';
 import type { ChangeKind } from '../../edits/history/edit.ts';
+import type { PlaceError } from '../../edits/large-model/worth.ts';
 import { lineFeedOffset } from '../editor/document-query.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
 import { errorsIn, isRecentIn, type SourceDeps } from './language-server.ts';
-
-/** Distance of an error from the cursor, lines. */
-const maxDistance = 40;
 
 export class EditedPlaces extends Part<SourceDeps> {
   /** The document that was typed into last, when, and its errors before. */
@@ -48,22 +46,21 @@ export class EditedPlaces extends Part<SourceDeps> {
     const { folder, path, journal } = recorded;
     const changes = journal.recentChanges().filter((change) => documents.mayLeave({ folder, path: change.path }));
     const text = journal.textOf(path);
-    if (text === undefined || selections.length !== 1 || !selection.isEmpty || changes.at(-1)?.path !== path)
-      return undefined;
+    if (text === undefined || selections.length !== 1 || !selection.isEmpty || changes.length === 0) return undefined;
     const { version } = document;
     const offset = lineFeedOffset(document, selection.active);
-    const newErrors = this.newErrors(document, selection.active.line);
-    const place = { path, text, offset, changes, newErrors };
+    const place = { path, text, offset, changes, errors: this.errors(document) };
     return { folder, place, isChanged: () => document.version !== version };
   }
 
-  /** Lines near the cursor's with an error that was not there before the edit. */
-  private newErrors(document: vscode.TextDocument, line: number): number {
-    const { typed } = this;
-    if (typed?.document !== document) return 0;
-    const fresh = errorsIn(document).filter((error) => !typed.errors.has(nameOf(error)));
-    const lines = fresh.map(({ range }) => range.start.line);
-    return new Set(lines.filter((each) => each !== line && Math.abs(each - line) <= maxDistance)).size;
+  private errors(document: vscode.TextDocument): PlaceError[] {
+    const known = this.typed?.document === document ? this.typed.errors : undefined;
+    return errorsIn(document)
+      .map((error) => {
+        const { message, range } = error;
+        return { line: range.start.line, message, isNew: known?.has(nameOf(error)) === false };
+      })
+      .sort((a, b) => a.line - b.line);
   }
 }
 

@@ -1,6 +1,6 @@
 // The results of a folder's last adaptation: its report, and the fitted router models that apply to the models in use.
 import { baseAlone, type CurrentModel, currentModel, type Shipped } from '../../adapt/models/folder-models.ts';
-import { holdsAlone, holdsForApi, holdsMixed } from '../../adapt/models/served.ts';
+import { routerFitsApi, routerFitsMixed, routerFitsNgrams } from '../../adapt/models/served.ts';
 import { type AdaptReport, storedReport, storedRouter } from '../../adapt/report/adapt-report.ts';
 import { Part } from '../../common/disposable.ts';
 import { defaultRouter, withoutApiFit } from '../../routing/fit.ts';
@@ -55,7 +55,7 @@ export class ActiveAdaptation extends Part<ActiveAdaptationDeps> {
   /** The router for this kind of draft. Estimates of one large model do not apply to another. */
   fitFor(kind: keyof Fits): RouterModel {
     const fit = this.fits[kind];
-    return this.fitted && !holdsForApi(this.fitted.report, this.deps.apiModel()) ? withoutApiFit(fit) : fit;
+    return this.fitted && !routerFitsApi(this.fitted.report, this.deps.apiModel()) ? withoutApiFit(fit) : fit;
   }
 
   /** Selects the model to use and the router models that apply to it. */
@@ -67,8 +67,8 @@ export class ActiveAdaptation extends Part<ActiveAdaptationDeps> {
     const unused = deps.isNeuralOff() ? undefined : current.setAside;
     this.isForOtherBase = unused?.code === 'other-base';
     if (unused?.code === 'mismatched') this.reportOutdated(unused.message);
-    const ngramApplies = fitted !== undefined && holdsAlone(fitted.report, shipped.tokenizer);
-    const mixedApplies = fitted !== undefined && holdsMixed(fitted.report, current, shipped);
+    const ngramApplies = fitted !== undefined && routerFitsNgrams(fitted.report, shipped.tokenizer);
+    const mixedApplies = fitted !== undefined && routerFitsMixed(fitted.report, current, shipped);
     if (fitted && !ngramApplies) this.reportOutdated('the adaptation was made with another tokenizer and is not used.');
     const defaults = defaultFits();
     this.fits = {

@@ -1,12 +1,12 @@
 // The extension's state for the active editor's folder: one snapshot for status bar, panel, menu and context keys.
 import * as vscode from 'vscode';
-import { holdsForApi } from '../../adapt/models/served.ts';
+import { routerFitsApi } from '../../adapt/models/served.ts';
 import type { AdaptReport, ApiReport } from '../../adapt/report/adapt-report.ts';
 import { Part } from '../../common/disposable.ts';
 import { thousands } from '../../common/format.ts';
 import type { Adaptation } from '../adapt/adaptation.ts';
 import { type Api, type ApiState, isAllowed } from '../api/api.ts';
-import { stopsAnHour } from '../api/hourly-cost.ts';
+import { editCallsAnHour, stopsAnHour } from '../api/hourly-cost.ts';
 import type { Permissions } from '../api/permissions.ts';
 import { modelStatus } from '../bases/base-status.ts';
 import type { Bases } from '../bases/bases.ts';
@@ -111,8 +111,8 @@ export class Status extends Part<StatusDeps> {
     const { api } = this.deps;
     const last = session?.adaptation.latest?.report;
     // Measurements of another large model do not apply to this one.
-    const report = last && holdsForApi(last, api.model) ? last : undefined;
-    return sliderPoints(report, (share) => api.usdOf(share * stopsAnHour));
+    const report = last && routerFitsApi(last, api.model) ? last : undefined;
+    return sliderPoints(report, (share, balance) => api.usdOf(share * stopsAnHour + editCallsAnHour(balance)));
   }
 
   private status(enabledHere: boolean, progress: PanelProgress | undefined, isStarting: boolean): PanelState['status'] {
@@ -158,15 +158,21 @@ type Measured = Pick<AdaptReport, 'slider'> & {
   readonly api?: Pick<ApiReport, 'compared'> | undefined;
 };
 
-/** API share, hourly cost and gain at each slider position. @param usdAnHour cost of an hour in which this share of the completions goes to the API */
-export function sliderPoints(report: Measured | undefined, usdAnHour: (share: number) => number): PanelState['slider'] {
+/**
+ * API share, hourly cost and gain at each slider position.
+ * @param usdAnHour cost of an hour in which this share of the completions goes to the API, next edits included
+ */
+export function sliderPoints(
+  report: Measured | undefined,
+  usdAnHour: (share: number, balance: number) => number,
+): PanelState['slider'] {
   const points = report?.slider ?? [];
   const localOnlyRight = report?.api?.compared?.specialist.exactMatch;
   return points.map(({ balance, apiShare, right }) => {
     return {
       balance,
       share: apiShare,
-      usd: usdAnHour(apiShare),
+      usd: usdAnHour(apiShare, balance),
       ...(right !== undefined &&
         localOnlyRight !== undefined &&
         localOnlyRight > 0 && { gain: right / localOnlyRight - 1 }),

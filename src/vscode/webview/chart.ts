@@ -1,14 +1,13 @@
-// The report's picture: a bar for each model, and both models together by the share of calls. Figures stand beside the
-// bars as text; shape, not colour, tells bar, interval and marks.
-import type { Bar, Chart, Pair } from '../../common/chart.ts';
+// The report's picture: a bar for each model. Figures stand beside the bars as text; shape, not colour, tells bar,
+// interval and marks.
+import type { Bar, Chart } from '../../common/chart.ts';
 import { h } from './dom.ts';
 
 const WIDTH = 100;
 const BAR = 16;
 const BELOW = 12;
-const LINE = 40;
 
-export function chartOf({ bars }: Pick<Chart, 'bars'>): HTMLElement {
+export function chartOf({ bars }: Chart): HTMLElement {
   const rows = bars.map(({ figure, note, ...bar }) =>
     h('li', h('span', bar.name), h('span.dim', figure), barOf(bar), note === undefined ? undefined : h('em', note)),
   );
@@ -29,39 +28,7 @@ function barOf(bar: Omit<Bar, 'figure' | 'note'>): SVGSVGElement {
   ]);
 }
 
-/** Right lines above the share of calls. A line across marks the place of the slider. */
-export class PairView {
-  readonly element: HTMLElement;
-  private readonly pair: Pair;
-  private readonly sentence = h('p.dim');
-  private readonly mark: Element | null;
-
-  constructor(pair: Pair) {
-    this.pair = pair;
-    const line = pair.points.map(({ calls, right }, i) => `${i === 0 ? 'M' : 'L'}${x(calls)} ${y(right)}`).join('');
-    const drawn = picture(LINE, [
-      ['chart-axes', `M0 0V${LINE}h${WIDTH}`],
-      ['chart-place', ''],
-      ['chart-pair', line],
-    ]);
-    this.mark = drawn.querySelector('.chart-place');
-    const ends = h('div.ends.dim', { 'aria-hidden': 'true' }, h('span', 'No calls'), h('span', 'All calls'));
-    this.element = h('div.chart', drawn, ends, this.sentence);
-  }
-
-  show(balance: number): void {
-    const { points, inWords } = this.pair;
-    const distance = (point: (typeof points)[number]) => Math.abs(point.balance - balance);
-    const [now] = [...points].sort((a, b) => distance(a) - distance(b));
-    if (!now) return;
-    this.mark?.setAttribute('d', `M${x(now.calls)} 0V${LINE}`);
-    const sentence = `${inWords} At the slider’s place (dashed line): ${now.inWords}.`;
-    if (this.sentence.textContent !== sentence) this.sentence.textContent = sentence;
-  }
-}
-
 const x = (share: number) => (share * WIDTH).toFixed(1);
-const y = (share: number) => ((1 - share) * LINE).toFixed(1);
 
 /** Stretched to the width that there is; lines keep theirs. */
 function picture(height: number, lines: readonly (readonly [name: string, d: string])[]): SVGSVGElement {

@@ -22,7 +22,6 @@ function build(words: Words, reportActions: readonly PanelAction[]) {
   const status = new StatusView(words, {
     run,
     setBalance: (value) => host.postMessage({ type: 'balance', value }),
-    showBalance: report.showBalance,
     setThreshold: (value) => host.postMessage({ type: 'threshold', value }),
   });
   const totals = totalsView(words);

@@ -1,14 +1,12 @@
 // The panel's part with the report of the last adaptation of each folder.
 import type { Section } from '../../adapt/report/report-document.ts';
-import { chartOf, PairView } from './chart.ts';
+import { chartOf } from './chart.ts';
 import { button, h, icon, icons } from './dom.ts';
 import type { PanelAction, PanelReport } from './protocol.ts';
 import type { Words } from './wording.ts';
 
 export function reportView(words: Words, actions: readonly PanelAction[], run: (command: string) => void) {
   const body = h('div.reports');
-  let pairs: PairView[] = [];
-  let balance = 0;
   const small = { class: 'secondary small' };
   const buttons = h(
     'div.adapt-again',
@@ -35,25 +33,13 @@ export function reportView(words: Words, actions: readonly PanelAction[], run: (
       'article',
       { 'aria-label': folder },
       h('h3', folder, h('span.dim', words.date(finishedAt))),
-      h('div.sections', ...sections.map((section) => sectionOf(section, pairOf(section)))),
+      h('div.sections', ...sections.map(sectionOf)),
     );
-  const pairOf = ({ chart }: Section) => {
-    const pair = chart?.pair && new PairView(chart.pair);
-    pair?.show(balance);
-    if (pair) pairs.push(pair);
-    return pair?.element;
-  };
   return {
     element,
     update(reports: readonly PanelReport[]): void {
       element.classList.toggle('has-report', reports.length > 0);
-      pairs = [];
       body.replaceChildren(...(reports.length === 0 ? [nothing()] : reports.map(one)));
-    },
-    /** Marks the place of the slider. */
-    showBalance(value: number): void {
-      balance = value;
-      for (const pair of pairs) pair.show(value);
     },
     reveal(): void {
       element.scrollIntoView({ block: 'start' });
@@ -62,11 +48,11 @@ export function reportView(words: Words, actions: readonly PanelAction[], run: (
   };
 }
 
-function sectionOf({ title, text, chart, table }: Section, pair: HTMLElement | undefined): HTMLElement {
+function sectionOf({ title, text, chart, table }: Section): HTMLElement {
   const lines = text.map((line) => h('p', line));
   const figures = table && tableOf(table, title);
   const folded = chart && figures ? h('details.fold', h('summary', icon(icons.chevron), 'Figures'), figures) : figures;
-  return h('section', { 'aria-label': title }, h('h4', title), ...lines, chart && chartOf(chart), pair, folded);
+  return h('section', { 'aria-label': title }, h('h4', title), ...lines, chart && chartOf(chart), folded);
 }
 
 /** A table whose rows begin with their names. */

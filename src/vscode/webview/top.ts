@@ -14,8 +14,6 @@ import type { Words } from './wording.ts';
 export interface StatusActions {
   readonly run: (command: string) => void;
   readonly setBalance: (value: number) => void;
-  /** The slider's place has changed; it may still move. */
-  readonly showBalance: (value: number) => void;
   readonly setThreshold: (value: number) => void;
 }
 
@@ -149,7 +147,6 @@ export class StatusView {
   /** Describes the slider's position, with cost and gain if this folder's last adaptation has measured them. */
   private explain(balance: number): void {
     const { state } = this;
-    this.actions.showBalance(balance);
     const model = state?.apiModel ?? '';
     const none = state?.localOnly
       ? 'Local-only mode is on. Nothing leaves this machine.'
@@ -161,7 +158,7 @@ export class StatusView {
     this.slider.setAttribute('aria-valuetext', description);
   }
 
-  /** 'About 30 of 100 completions call the large model: $0.04 an hour, 12% more lines right.' */
+  /** 'About 30 of 100 completions call the large model: $0.04 an hour with next edits, 12% more lines right.' */
   private figures(balance: number): string {
     const { words, state } = this;
     const point = state?.slider.find((each) => Math.abs(each.balance - balance) < 0.025);
@@ -170,7 +167,7 @@ export class StatusView {
     const { usd, gain } = point;
     const more =
       gain === undefined ? '' : `, ${words.percent(Math.abs(gain))} ${gain < 0 ? 'fewer' : 'more'} lines right`;
-    return `${calls}: ${words.money(usd)} an hour${more}.`;
+    return `${calls}: ${words.money(usd)} an hour with next edits${more}.`;
   }
 }
 

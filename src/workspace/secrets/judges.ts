@@ -1,4 +1,4 @@
-// Judges the values that a form of a secret captures, from the weakest judge to the strictest.
+// Judges the values that a form of a secret captures.
 
 import { contextOf } from './context.ts';
 import { strengthOf } from './names.ts';

@@ -56,11 +56,13 @@ function* closedLines(line: string): Generator<{ closed: string; from: number; t
     if (!line.includes(quote)) continue;
     const found = [...line.matchAll(openers.get(quote) as RegExp)].slice(-maxStrings);
     const starts = new Set(found.map(({ index, 0: opener }) => index + opener.length));
-    const odd = isOdd(line, quote);
+    const hasOddQuotes = isOdd(line, quote);
     for (const from of starts) {
       const rest = line.slice(from).split(quote, 1)[0] as string;
       // With two cursors a line has two open strings, and the second one seems to close the first one.
-      if (!odd && from + rest.length < line.length && !starts.has(from + rest.length + 1)) continue;
+      const isClosed = from + rest.length < line.length;
+      const closesByOpening = starts.has(from + rest.length + 1);
+      if (isClosed && !hasOddQuotes && !closesByOpening) continue;
       const ends = new Set([rest.length, withoutClosers(rest), rest.search(/[\s,;]|$/)]);
       for (const length of ends)
         if (length >= 6) yield { closed: `${line.slice(0, from + length)}${quote}`, from, to: from + length };

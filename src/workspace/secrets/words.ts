@@ -1,6 +1,6 @@
 // Common words of code, settings and messages. A value of only such words is a name or a text, not a password.
 
-import wordList from './words.json' with { type: 'json' };
+import wordList from './common-words.json' with { type: 'json' };
 
 /** Words in at least nine of 23 packages of npm and PyPI, and words about signing in. Lower case. */
 const words: ReadonlySet<string> = new Set(wordList.flatMap((line) => line.split(' ')));

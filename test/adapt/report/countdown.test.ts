@@ -6,12 +6,12 @@ import type { ProgressUpdate } from '../../../src/common/progress.ts';
 
 const rows: readonly Row[] = [
   { name: 'timing', takes: 15, step: 'plan' },
-  { name: 'base', takes: ({ perPlace, base }) => perPlace * base, step: 'measure' },
+  { name: 'base', takes: ({ secondsPerDraft, base }) => secondsPerDraft * base, step: 'measure' },
   { name: 'training', takes: ({ training }) => training, step: 'train' },
   { name: 'testing', takes: 60, step: 'decide' },
 ];
 
-const remaining = (training = 0) => ({ ...noWork, perPlace: 0.5, base: 240, training });
+const remaining = (training = 0) => ({ ...noWork, secondsPerDraft: 0.5, base: 240, training });
 
 /** A countdown with a clock that the test sets. @param training planned seconds of it; absent: there is no plan yet */
 function begun(training?: number) {
@@ -33,10 +33,8 @@ function begun(training?: number) {
 /** The share of the whole run never falls. */
 function assertRising(updates: readonly ProgressUpdate[]): void {
   const shares = updates.map(({ overall = 0 }) => overall);
-  assert.deepEqual(
-    shares,
-    shares.toSorted((a, b) => a - b),
-  );
+  const expected = shares.toSorted((a, b) => a - b);
+  assert.deepEqual(shares, expected);
 }
 
 test('says nothing of the time or the share before there is a plan', () => {
@@ -74,15 +72,13 @@ test('each update names its step, and between updates the time left falls with t
   clock.ms = 900_000;
   countdown.tick();
   countdown.tell({ stage: 'timing', done: 0, total: undefined });
-  assert.deepEqual(
-    updates.map(({ left, say }) => [left, say]),
-    [
-      [480, 'once'],
-      [460, undefined],
-      [420, undefined],
-      [420, undefined],
-    ],
-  );
+  const actual = updates.map(({ left, say }) => [left, say]);
+  assert.deepEqual(actual, [
+    [480, 'once'],
+    [460, undefined],
+    [420, undefined],
+    [420, undefined],
+  ]);
   assert.deepEqual(updates.at(-1)?.step, { at: 2, of: 4 });
   assertRising(updates);
 });
@@ -101,10 +97,8 @@ test('a stage that takes longer than planned corrects the whole time left, with 
   // Drafts take two and a half times as long as planned, and so will the test.
   const [, second, third, last] = updates;
   assert.deepEqual([second?.left, third?.left, last?.left], [2.5 * (90 + 60), 2.5 * (60 + 60), 2.5 * (30 + 60)]);
-  assert.deepEqual(
-    updates.map(({ say }) => say !== undefined),
-    [false, true, false, false, false],
-  );
+  const actual = updates.map(({ say }) => say !== undefined);
+  assert.deepEqual(actual, [false, true, false, false, false]);
 });
 
 test('stored answers and a first few do not change the speed', () => {
@@ -121,13 +115,9 @@ test('a new plan lowers the time left, and raises it only with a sentence', () =
     countdown.plan({ ...noWork, training });
     countdown.tell({ stage: 'base', done: 0, total: undefined });
   }
-  assert.deepEqual(
-    updates.map(({ left }) => left),
-    [180, 120, 120, 660],
-  );
-  assert.deepEqual(
-    updates.map(({ say }) => say !== undefined),
-    [false, false, false, true],
-  );
+  const actual = updates.map(({ left }) => left);
+  assert.deepEqual(actual, [180, 120, 120, 660]);
+  const found = updates.map(({ say }) => say !== undefined);
+  assert.deepEqual(found, [false, false, false, true]);
   assertRising(updates);
 });

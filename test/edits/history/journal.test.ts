@@ -30,23 +30,19 @@ test('tells edits at two places apart, the one that was typed last at the end', 
   const desk = new Desk({ [FILE]: CODE });
   desk.type(FILE, 'item: ', 'thing: ');
   desk.type(FILE, 'user: ', 'person: ');
-  assert.deepEqual(
-    desk.edits().map(({ inserted }) => inserted),
-    ['thing', 'person'],
-  );
+  const actual = desk.edits().map(({ inserted }) => inserted);
+  assert.deepEqual(actual, ['thing', 'person']);
 });
 
 test('joins the lines of one burst, and cuts them into a change per line', () => {
   const desk = new Desk({ [FILE]: 'const a = old(1);\nconst b = old(2);\nrest();\n' });
   desk.type(FILE, 'old', 'fresh', 1);
   desk.type(FILE, 'old', 'fresh');
-  assert.deepEqual(
-    desk.edits().map(({ removed, inserted }) => [removed, inserted]),
-    [
-      ['old', 'fresh'],
-      ['old', 'fresh'],
-    ],
-  );
+  const actual = desk.edits().map(({ removed, inserted }) => [removed, inserted]);
+  assert.deepEqual(actual, [
+    ['old', 'fresh'],
+    ['old', 'fresh'],
+  ]);
   assert.equal(desk.journal.recentEdits().at(-1)?.left, 'const a = ');
 });
 
@@ -126,13 +122,11 @@ test('marks edits at several cursors', () => {
     ]),
     'cursors',
   );
-  assert.deepEqual(
-    desk.edits().map(({ kind, inserted }) => [kind, inserted]),
-    [
-      ['cursors', 'who'],
-      ['cursors', 'who'],
-    ],
-  );
+  const actual = desk.edits().map(({ kind, inserted }) => [kind, inserted]);
+  assert.deepEqual(actual, [
+    ['cursors', 'who'],
+    ['cursors', 'who'],
+  ]);
 });
 
 test('ignores documents that were not opened', () => {
@@ -203,10 +197,15 @@ const ITEM = ['export function second(item: string) {', 'export function second(
 const OTHER = ['let b;', 'let count;', OTHER_FILE];
 const twoFiles = () => new Desk({ [FILE]: CODE, [OTHER_FILE]: 'let b;\n' });
 
-/** @param expected lines before and after each change; the file only where it is another one */
+/** @param expected lines before and after each change, without the last line end; the file only where it is another one */
 function assertTold({ journal }: Desk, ...expected: readonly (readonly unknown[])[]): void {
   const changes = journal.recentChanges();
-  const told = changes.map(({ path, before, after }) => [before, after, ...(path === FILE ? [] : [path])]);
+  const plain = (side: string) => side.replace(/\n$/, '');
+  const told = changes.map(({ path, before, after }) => [
+    plain(before),
+    plain(after),
+    ...(path === FILE ? [] : [path]),
+  ]);
   assert.deepEqual(told, expected);
 }
 
@@ -223,6 +222,21 @@ test('a large model is told of the last six bursts as whole lines, in order, the
   const long = new Desk({ [FILE]: 'one\n\n\n\n'.repeat(9) });
   for (let i = 0; i < 9; i++) long.change(FILE, [['one', `n${i}`]]);
   assertTold(long, ...[3, 4, 5, 6, 7, 8].map((i) => ['one', `n${i}`]));
+});
+
+test('a change has its line and two lines above and below; a blank line that was replaced is no insertion', () => {
+  const file = 'src/c.ts';
+  const told = (text: string, old: string, now: string) => {
+    const desk = new Desk({ [file]: text });
+    desk.change(file, [[old, now]]);
+    return desk.journal.recentChanges().map(({ path: _, ...change }) => change);
+  };
+  const around = { above: 'b\nc\n', below: 'd\n' };
+  assert.deepEqual(told('a\nb\nc\nd', 'c\n', 'c\nx\n'), [{ line: 3, before: '', after: 'x\n', ...around }]);
+  assert.deepEqual(told('a\nb\nc\n\nd', 'c\n\n', 'c\nx\n'), [{ line: 3, before: '\n', after: 'x\n', ...around }]);
+  const ends = { above: 'a\nb\n', below: '' };
+  assert.deepEqual(told('a\nb\nc', 'c', 'x'), [{ line: 2, before: 'c\n', after: 'x\n', ...ends }]);
+  assert.deepEqual(told('a', 'a', 'x'), [{ line: 0, before: 'a\n', after: 'x\n', above: '', below: '' }]);
 });
 
 test('a large model is told of inserted and deleted lines without those around them', () => {

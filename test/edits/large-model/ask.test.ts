@@ -12,11 +12,12 @@ import type { CompletionSettings } from '../../../src/suggest/suggestion.ts';
 import { type LlmScript, llmAnswer, ScriptedLlm } from '../../fakes/llm.ts';
 import { hiding } from '../../fakes/redaction.ts';
 import { Deferred, failure, Harness, type Options, settled } from '../../suggest/harness.ts';
+import { recentChange } from '../support.ts';
 
 const PATH = 'src/a.ts';
 const TEXT = 'const sum = 1;\nsend(total);\nprint(total);\nprint(total);\n';
-const CHANGES = [{ path: PATH, before: 'const total = 1;', after: 'const sum = 1;' }];
-const PLACE: EditedPlace = { path: PATH, text: TEXT, offset: 14, changes: CHANGES, newErrors: 0 };
+const CHANGES = [recentChange('const total = 1;', 'const sum = 1;')];
+const PLACE: EditedPlace = { path: PATH, text: TEXT, offset: 14, changes: CHANGES, errors: [] };
 
 const replyOf = (now: string, { sure = '80', old = 'send(total);' } = {}) =>
   `<sure>${sure}</sure>\n<old>\n${old}\n</old>\n<new>\n${now}\n`;
@@ -75,7 +76,7 @@ test('offers the edit, asked once at a place, and books its cost when it is paid
   const { start: at, end, replacement, probability, least, origin } = offered;
   assert.deepEqual([at, end, replacement, probability, least], [start, start + 'total'.length, 'sum', 0.8, 0.3]);
   assert.deepEqual(origin, { kind: 'follows', model: 'scripted', costUsd: 0.001, latencyMs: 250 });
-  assert.equal(costOf(await after({ newErrors: 3 })), 0);
+  assert.equal(costOf(await after({ errors: [{ line: 1, message: 'no name', isNew: true }] })), 0);
   for (const parts of [{ changes: [] }, { offset: 0 }]) await after(parts);
   assert.deepEqual([llm.prompts.length, unshown()], [3, [0.001, 0.001, 0.001]]);
 });
@@ -88,7 +89,7 @@ const reasons: Record<
   Setup
 > = {
   'no large model is available': { llm: undefined },
-  'a call gains too little': { p: 0.19 },
+  'a call gains too little': { p: 0.07 },
   'this place cannot be sent safely': { redact: { text: () => Promise.reject(new Error('x')), path: async (p) => p } },
   // Cut by its length limit: the end of its lines is missing.
   'the large model knows no edit': { reply: () => ok(llmAnswer(REPLY, { truncated: true })) },
@@ -173,18 +174,34 @@ test('the balance and dismissed edits decide what a call must gain', async () =>
     judge.p = price + 0.01;
     return asks();
   };
-  assert.ok(await asksFrom(0.2));
-  for (const price of [0.3, 0.4, 0.5, 0.6, 0.6]) {
+  assert.ok(await asksFrom(0.08));
+  for (const price of [0.18, 0.28, 0.38, 0.48, 0.48]) {
     following.judgedByUser(false);
     assert.ok(await asksFrom(price), `${price}`);
   }
   following.judgedByUser(true);
-  assert.ok(await asksFrom(0.2));
+  assert.ok(await asksFrom(0.08));
   h.settings = { ...h.settings, balance: 1 };
   judge.p = 0;
   assert.ok(await asks());
   judge.p = Number.NaN;
   assert.equal(await asks(), false);
+});
+
+test('a server that costs nothing is always asked, however long it takes', async () => {
+  const { llm, asks, judge } = open({ settings: { balance: 0.05 } });
+  judge.p = 0.01;
+  assert.equal(await asks(), false);
+  Object.assign(llm, { facts: { ...llm.facts, input: 0, output: 0 } });
+  assert.ok(await asks());
+});
+
+test('after a change of another file it is asked in a blank line, too', async () => {
+  const { llm, after } = open();
+  const text = `\n${TEXT}`;
+  assert.equal(await after({ text, offset: 0 }), 'the line is not written yet');
+  await after({ text, offset: 0, changes: [...CHANGES, recentChange('a;', 'b;', 'src/b.ts')] });
+  assert.equal(llm.prompts.length, 1);
 });
 
 test('the estimate must reach the threshold, at most the default one; a balance of 1 shows all', async () => {
@@ -248,15 +265,18 @@ test('text, changes and paths are redacted before they are cut, also a secret th
   const redact: Redactor = {
     // The whole secret is known anywhere, a part of it at a cut edge.
     text: async (text, _path, { end } = {}) =>
-      text.replaceAll('hunter\nsecret', '******\n******').replace(end ? /hunter$/ : /^$/, '******'),
+      text.replaceAll('hunter\nsecret', '******\n******').replace(end ? /hunter(?=\n?$)/ : /^$/, '******'),
     path: hiding('hunter').path,
   };
   const { llm, after } = open({ redact });
   const text = `// hunter\nsecret\n${'//\n'.repeat(44)}key(hunter)`;
-  const change = { path: 'hunter.ts', before: 'a = hunter\nsecret', after: 'key(hunter)' };
-  await after({ path: 'src/hunter.ts', text, offset: text.length - 1, changes: [change] });
+  const sides = { above: '// hunter\nsecret\n', below: 'hunter\n' };
+  const change = { ...recentChange('a = hunter\nsecret', 'key(hunter)', 'hunter.ts'), ...sides };
+  const errors = [{ line: 46, message: "'hunter' is unknown", isNew: true }];
+  await after({ path: 'src/hunter.ts', text, offset: text.length - 1, changes: [change], errors });
   const sent = llm.prompts[0]?.user.map((block) => block.text).join('') ?? '';
-  assert.ok(sent.includes('<file path="src/******.ts">\n******\n//\n'), sent);
+  assert.ok(sent.includes('<file path="src/******.ts" lines="2-47 of 47">\n2| ******\n3| //\n'), sent);
   assert.ok(sent.includes('key(******<cursor/>)'), sent);
+  assert.ok(sent.includes('<errors>'), sent);
   assert.ok(!/hunter|secret/.test(sent), sent);
 });

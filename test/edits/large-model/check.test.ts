@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RecentChange } from '../../../src/edits/history/edit.ts';
 import { type CheckDeps, checkedEdit, type Refusal } from '../../../src/edits/large-model/check.ts';
+import { recentChange } from '../support.ts';
 
 const TEXT = 'const total = sum(list);\nsend(total);\n\nprint(total);\nprint(list);\n';
 const SEND = 'send(total);';
@@ -12,13 +13,14 @@ type Options = Partial<CheckDeps> & {
   readonly text?: string;
   readonly offset?: number;
   readonly recent?: readonly RecentChange[];
+  readonly line?: number;
 };
 
 function check(old: string, now: string, { text = TEXT, offset = 0, recent = [], ...rest }: Options = {}) {
-  const { path = 'src/a.ts', ...deps } = rest;
-  const place = { path, text, offset, changes: recent, newErrors: 0 };
+  const { path = 'src/a.ts', line, ...deps } = rest;
+  const place = { path, text, offset, changes: recent, errors: [] };
   const all = { isKnownName: () => false, breaks: () => false, ...deps };
-  return checkedEdit(place, { sure: 1, old, new: now }, all);
+  return checkedEdit(place, { sure: 1, old, new: now, ...(line !== undefined && { line }) }, all);
 }
 
 /** The text with the edit, or why it is refused. */
@@ -54,10 +56,8 @@ test('a change that the editor cannot show whole is refused before it is looked 
   assert.deepEqual(looked, []);
   // A line that is long by itself, of which only a word is changed.
   const line = `send('${'x'.repeat(130)}', total);`;
-  assert.equal(
-    edited(line, line.replace('total', 'list'), { text: `${line}\n` }),
-    `${line.replace('total', 'list')}\n`,
-  );
+  const expected = `${line.replace('total', 'list')}\n`;
+  assert.equal(edited(line, line.replace('total', 'list'), { text: `${line}\n` }), expected);
 });
 
 test('the change has whole words that differ', () => {
@@ -74,6 +74,9 @@ test('finds the old lines only as whole lines, once, and in the window', () => {
   const text = 'a\nb\nxa\na\nb\n';
   assertRefused(TWICE, 'a', 'b', { text });
   assertRefused(TWICE, 'a\na', 'b', { text: 'a\na\na\n' });
+  for (const line of [1, 2, 9]) assertRefused(TWICE, 'a', 'b', { text, line });
+  assert.equal(edited('a', 'c', { text, line: 3 }), 'a\nb\nxa\nc\nb\n');
+  assert.equal(edited('xa', 'c', { text, line: 0 }), 'a\nb\nc\na\nb\n', 'a wrong number where it is not needed');
   assert.equal(edited('xa\na', 'b', { text }), 'a\nb\nb\nb\n');
   // The model was shown only the lines of the window.
   const lines = ['a;', ...Array.from({ length: 299 }, (_, i) => `${i + 1};`), 'a;'];
@@ -103,10 +106,7 @@ test('refuses control characters, what changes nothing, and what undoes a recent
     assertRefused('it holds a control character', SEND, `send(${control}total);`);
   assert.equal(edited(SEND, `\t${SEND}\n`), TEXT.replace(SEND, `\t${SEND}\n`));
 
-  const recent = [
-    { path: 'src/a.ts', before: 'send(list);', after: `  ${SEND}` },
-    { path: 'src/a.ts', before: '', after: 'print(total);' },
-  ];
+  const recent = [recentChange('send(list);', `  ${SEND}`), recentChange('', 'print(total);')];
   assertRefused('it undoes a recent edit', SEND, 'send(list);', { recent });
   assertRefused('it undoes a recent edit', 'print(total);', '', { recent });
   for (const [old, now] of Object.entries({ 'print(list);': 'send(list);', [SEND]: 'send(list, total);' }))
@@ -114,13 +114,14 @@ test('refuses control characters, what changes nothing, and what undoes a recent
 });
 
 test('refuses a name that neither file, edits nor folder have, and that is not declared', () => {
-  const recent = [{ path: 'src/b.ts', before: 'oldName', after: 'newName' }];
+  const recent = [recentChange('oldName', 'newName', 'src/b.ts')];
   const folder = ['folderName', ...'const let def func class for function'.split(' ')];
   const options = { recent, isKnownName: (name: string) => folder.includes(name) };
   const unknown =
-    'send(total.strange)¦total.strange = 1¦strange()¦{ ...strange }¦send() // strange¦a.größe()¦a.$any¦send.newNames()';
+    'send(total.strange)¦total.strange = 1¦strange()¦{ ...strange }¦send(); strange // send¦a.größe()¦a.$any¦send.newNames()';
   for (const now of unknown.split('¦')) assertRefused('it brings an unknown name', SEND, now, options);
-  const known = 'send(list)¦send.folderName()¦print.oldName()¦print.newName()¦send.xy()¦a.strange(b.strange)';
+  const known =
+    'send() // strange¦send("a strange one")¦send(list)¦send.folderName()¦print.oldName()¦print.newName()¦send.xy()¦a.strange(b.strange)';
   const declared = [
     'const strange¦let strange = 1¦def strange():¦func strange()¦class strange¦for strange¦as strange¦strange = 1',
     'strange := 1¦{ strange: 1 }¦(strange) =>¦|strange|¦for (const item$ of list)¦function café() {}¦größe = 1',

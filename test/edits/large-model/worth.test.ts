@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RecentChange } from '../../../src/edits/history/edit.ts';
 import { type EditedPlace, followUp, followUpFeatures, windowOf } from '../../../src/edits/large-model/worth.ts';
+import { recentChange as change } from '../support.ts';
 
 interface Around {
   readonly above?: string;
@@ -10,13 +11,12 @@ interface Around {
   readonly newErrors?: number;
 }
 
-const change = (before: string, after: string, path = 'src/a.ts'): RecentChange => ({ path, before, after });
-
 /** After a change of some lines, at whose end the cursor is. */
 function place(before: string, after: string, below = '', { above = '', earlier = [], newErrors = 0 }: Around = {}) {
   const text = `${above}${after}\n${below}\n`;
   const changes = [...earlier, change(before, after)];
-  return { path: 'src/a.ts', text, offset: above.length + after.length, changes, newErrors } satisfies EditedPlace;
+  const errors = Array.from({ length: newErrors }, (_, i) => ({ line: 100 + i, message: '', isNew: true }));
+  return { path: 'src/a.ts', text, offset: above.length + after.length, changes, errors } satisfies EditedPlace;
 }
 
 test('the window is 45 lines above the cursor’s and 55 below, or what the file has of them', () => {
@@ -76,11 +76,17 @@ test('knows signatures and imports of several languages, and no calls', () => {
     for (const line of lines.split('¦')) assert.equal(followUpFeatures(place('x', line))[feature], value, line);
 });
 
-test('new errors count as lines below with a removed name, and the larger number of both counts', () => {
+test('lines with new errors count as lines below with a removed name, but the cursor’s; the larger number counts', () => {
   const below = (text: string, newErrors: number) => followUpFeatures(renamed(text, { newErrors }))[5];
   assert.equal(below('', 1), below('total;', 0));
   assert.equal(below('total;', 2), below('total;\ntotal;', 0));
   assert.equal(below('total;\ntotal;', 1), below('total;\ntotal;', 0));
+  const with3 = (line: number, isNew: boolean) => {
+    const errors = [3, 3, 4].map((at) => ({ line: at === 4 ? line : at, message: '', isNew: at === 4 ? isNew : true }));
+    return followUpFeatures({ ...renamed(''), errors })[5];
+  };
+  assert.equal(with3(5, true), below('', 2));
+  for (const one of [with3(3, true), with3(0, true), with3(5, false)]) assert.equal(one, below('', 1));
 });
 
 test('the estimate is 0 without changes, else a probability, higher where a removed name stands below', () => {

@@ -163,15 +163,6 @@ export function defineEdits(suite: Suite): void {
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   });
 
-  suite.test('next edit: the import that the TypeScript server proposes is offered after typing', async () => {
-    await savedFile('src/edits/writer.ts', 'export function writeTwice() {\n  return 3;\n}\n');
-    const editor = await savedFile('src/edits/import.ts', 'export {};\n\n');
-    for (const character of 'writeTwice();\n') await vscode.commands.executeCommand('type', { text: character });
-    await goTo();
-    await applied(editor.document);
-    assert.match(editor.document.getText(), /import \{ writeTwice \} from ['"]\.\/writer['"];\n/);
-  });
-
   suite.test('an accepted suggestion gets its import from a file of the folder, never from a comment', async () => {
     const use = 'const quarry = parseQuarryConfig(quarryArguments, quarryEnvironment);\n';
     const trap = "// import { parseQuarryConfig } from 'evil-pkg';\n".repeat(4);

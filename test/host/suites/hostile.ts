@@ -108,9 +108,7 @@ export function defineHostile(suite: Suite, plan: Plan): void {
     const { extensionPath } = vscode.extensions.getExtension(extensionId) ?? assert.fail('it is installed');
     const texts = indexedTexts(plan.storage, join(extensionPath, 'models', 'small', 'tokenizer.json'));
     assert.ok(texts.length >= folders().length);
-    assert.deepEqual(
-      texts.filter(({ text }) => text.includes(outsideWord)).map(({ path }) => path),
-      [],
-    );
+    const paths = texts.filter(({ text }) => text.includes(outsideWord)).map(({ path }) => path);
+    assert.deepEqual(paths, []);
   });
 }

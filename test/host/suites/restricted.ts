@@ -57,10 +57,8 @@ export function defineRestricted(suite: Suite, plan: Plan): void {
   suite.test('the storage contains only indexes and an empty store', async () => {
     const names = readdirSync(plan.storage, { recursive: true, encoding: 'utf8' }).sort();
     const known = /^(?:specialists(?:\/[0-9a-f]{16}(?:\/specialist\.ngram)?)?|store\.sqlite(?:-wal|-shm)?)$/;
-    assert.deepEqual(
-      names.filter((name) => !known.test(name)),
-      [],
-    );
+    const actual = names.filter((name) => !known.test(name));
+    assert.deepEqual(actual, []);
     assert.deepEqual(rows(plan.storage, 'select * from llmCalls'), []);
     assert.deepEqual(rows(plan.storage, 'select * from adaptations'), []);
   });

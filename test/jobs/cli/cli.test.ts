@@ -1,13 +1,12 @@
 // Runs the command line as a user does: in its own process, with exit codes, output streams and the API over HTTP.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { after, before, test } from 'node:test';
+import { after, before, type TestContext, test } from 'node:test';
 import type { AdaptReport } from '../../../src/adapt/report/adapt-report.ts';
-import { REPORT_FILE } from '../../../src/adapt/report/report-document.ts';
 import type { PaidCall } from '../../../src/common/paid-call.ts';
-import { specialistFolder } from '../../../src/jobs/cli/run-request.ts';
+import { openStore } from '../../../src/storage/open.ts';
 import { writeOtherTokenizer } from '../../adapt/adapted-folder.ts';
 import { makeProject, type Project, tokenizerPath } from '../../adapt/project.ts';
 import { MessagesServer } from '../../fakes/messages-server.ts';
@@ -26,20 +25,22 @@ after(() => project.remove());
 const run = (args: readonly string[], env: Record<string, string> = {}, interruptAt?: RegExp) =>
   runCli([...args, ...(args.includes('--storage') ? [] : ['--storage', storage])], env, interruptAt);
 
-/** Runs with a large model on this machine. @param env names it and its key */
-async function withApi(work: (api: MessagesServer, env: Record<string, string>) => Promise<void>): Promise<void> {
+/** A large model on this machine, which ends with the test, and the variables that name it and its key. */
+async function startApi(t: TestContext) {
   const api = await MessagesServer.start();
-  try {
-    await work(api, { ANTHROPIC_API_KEY: 'sk-ant-test-0123456789', ANTHROPIC_BASE_URL: api.url });
-  } finally {
-    await api.close();
-  }
+  t.after(() => api.close());
+  return { api, env: { ANTHROPIC_API_KEY: 'sk-ant-test-0123456789', ANTHROPIC_BASE_URL: api.url } };
 }
 
-/** The last report of a folder, as a user opens it. */
-const reportOf = (root: string) => readFileSync(join(specialistFolder(storage, root), REPORT_FILE), 'utf8');
+/** The last stored report of a folder. */
+function reportOf(root: string): string | undefined {
+  const { store } = openStore(storage);
+  const stored = store.latestAdaptation(root)?.report;
+  store.close();
+  return stored;
+}
 
-test('without a key prints a report as text or JSON, and writes it beside the model', async () => {
+test('without a key prints a report as text or JSON, and stores it', async () => {
   const text = await run([project.root]);
   assert.equal(text.code, 0, text.err);
   assert.match(text.err, /step 1 of 3 {2}Finding files \.\.\. /);
@@ -50,7 +51,7 @@ test('without a key prints a report as text or JSON, and writes it beside the mo
   const json = await run(['adapt', project.root, '--json']);
   const report = JSON.parse(json.out) as AdaptReport;
   assert.equal(report.harvest.files, project.files.size);
-  assert.match(reportOf(project.root), /Lines exactly right\n/);
+  assert.deepEqual(JSON.parse(reportOf(project.root) ?? ''), report);
 });
 
 test('completes at a position with the stored specialist', async () => {
@@ -64,101 +65,84 @@ test('completes at a position with the stored specialist', async () => {
   assert.ok(completion.decision.reason.length > 0);
 });
 
-test('with a base: trains, resumes after an interruption, and completes with both models', async () => {
+test('with a base: trains, resumes after an interruption, and completes with both models', async (t) => {
   const small = makeProject(4);
-  try {
-    const base = join(dirname(small.root), 'base');
-    writeModel(base);
-    const options = [
-      '--base',
-      base,
-      '--device',
-      'cpu',
-      '--threads',
-      '1',
-      '--max-steps',
-      '20',
-      '--minutes',
-      '1440',
-      '--local',
-    ];
-    const stopped = await run([small.root, ...options], {}, /Training \.\.\./);
-    assert.equal(stopped.code, 130, stopped.err);
-    assert.match(stopped.err, /step \d of 6 {2}Training \.\.\./);
-    const [beforePlan, afterPlan] = stopped.err.split('What adapting to this folder takes');
-    assert.doesNotMatch(beforePlan ?? '', /minutes? left/, 'an estimate before anything is measured');
-    assert.match(afterPlan ?? '', /Training \.\.\. {2}.*minutes? left/);
-    assert.match(stopped.err, /Ctrl-C stops it and keeps what was done/);
-    assert.match(stopped.err, /Stopped\. (Kept: .*\. )?Start the adaptation again at any time: it resumes there\./);
-    const json = await run([small.root, ...options, '--json']);
-    assert.equal(json.code, 0, json.err);
-    const { neural, notes } = JSON.parse(json.out) as AdaptReport;
-    assert.equal(neural?.training?.device, 'cpu');
-    assert.equal(neural?.training?.stopped, 'finished', notes.join());
-    assert.ok(neural.training.loss);
-    assert.ok(neural?.quality.base && neural.chosenFrom?.adapted);
+  t.after(() => small.remove());
+  const base = join(dirname(small.root), 'base');
+  writeModel(base);
+  const figures = ['--threads', '1', '--max-steps', '20', '--minutes', '1440'];
+  const options = ['--base', base, '--device', 'cpu', ...figures, '--local'];
+  const stopped = await run([small.root, ...options], {}, /Training \.\.\./);
+  assert.equal(stopped.code, 130, stopped.err);
+  assert.match(stopped.err, /step \d of 6 {2}Training \.\.\./);
+  const [beforePlan, afterPlan] = stopped.err.split('What adapting to this folder takes');
+  assert.doesNotMatch(beforePlan ?? '', /minutes? left/, 'an estimate before anything is measured');
+  assert.match(afterPlan ?? '', /Training \.\.\. {2}.*minutes? left/);
+  assert.match(stopped.err, /Ctrl-C stops it and keeps what was done/);
+  assert.match(stopped.err, /Stopped\. (Kept: .*\. )?Start the adaptation again at any time: it resumes there\./);
+  const json = await run([small.root, ...options, '--json']);
+  assert.equal(json.code, 0, json.err);
+  const { neural, notes } = JSON.parse(json.out) as AdaptReport;
+  assert.equal(neural?.training?.device, 'cpu');
+  assert.equal(neural?.training?.stopped, 'finished', notes.join());
+  assert.ok(neural.training.loss);
+  assert.ok(neural?.quality.base && neural.chosenFrom?.adapted);
 
-    const file = join(small.root, 'src/load/user.ts');
-    const position = await run(['complete', `${file}:13:3`, '--folder', small.root, '--json', ...options]);
-    assert.equal(position.code, 0, position.err);
-    assert.match(JSON.parse(position.out).draft.model, /^(adapted|base) \+ n-gram$/);
+  const file = join(small.root, 'src/load/user.ts');
+  const position = await run(['complete', `${file}:13:3`, '--folder', small.root, '--json', ...options]);
+  assert.equal(position.code, 0, position.err);
+  assert.match(JSON.parse(position.out).draft.model, /^(adapted|base) \+ n-gram$/);
 
-    assert.ok(assertPrivate(storage) > 4);
-  } finally {
-    small.remove();
-  }
+  assert.ok(assertPrivate(storage) > 4);
 });
 
-test('a base with its own tokenizer does not change the tokenizer of the index', async () => {
+test('a base with its own tokenizer does not change the tokenizer of the index', async (t) => {
   const fresh = makeProject(2);
-  try {
-    const base = join(dirname(fresh.root), 'base');
-    mkdirSync(base);
-    writeOtherTokenizer(join(base, 'tokenizer.json'), tokenizerPath);
-    const position = [`${join(fresh.root, 'src/load/user.ts')}:13`, '--folder', fresh.root, '--no-neural'];
-    const withOwnBase = await run(['complete', ...position, '--base', base]);
-    assert.equal(withOwnBase.code, 0, withOwnBase.err);
-    const shipped = await run(['complete', ...position, '--base', 'small', '--verbose']);
-    assert.equal(shipped.code, 0, shipped.err);
-    assert.doesNotMatch(shipped.err, /another tokenizer/);
-    assert.match((await run(['complete', ...position, '--base', 'huge'])).err, /There is no folder .*huge/);
-  } finally {
-    fresh.remove();
-  }
+  t.after(() => fresh.remove());
+  const base = join(dirname(fresh.root), 'base');
+  mkdirSync(base);
+  writeOtherTokenizer(join(base, 'tokenizer.json'), tokenizerPath);
+  const position = [`${join(fresh.root, 'src/load/user.ts')}:13`, '--folder', fresh.root, '--no-neural'];
+  const withOwnBase = await run(['complete', ...position, '--base', base]);
+  assert.equal(withOwnBase.code, 0, withOwnBase.err);
+  const shipped = await run(['complete', ...position, '--base', 'small', '--verbose']);
+  assert.equal(shipped.code, 0, shipped.err);
+  assert.doesNotMatch(shipped.err, /another tokenizer/);
+  assert.match((await run(['complete', ...position, '--base', 'huge'])).err, /There is no folder .*huge/);
 });
 
-test('with a key prints the cost first, and calls the API only with --yes', () =>
-  withApi(async (api, env) => {
-    const unasked = await run([project.root], env);
-    assert.equal(unasked.code, 0, unasked.err);
-    assert.match(unasked.err, /will cost about \$0\.\d+/);
-    assert.match(unasked.err, /pass --yes/);
-    assert.equal(api.requests.length, 0);
-    const local = await run([project.root, '--local'], env);
-    assert.doesNotMatch(local.err, /cost/);
-    const paid = await run([project.root, '--yes', '--places', '12', '--json'], env);
-    assert.equal(paid.code, 0, paid.err);
-    assert.equal(api.requests.length, 12);
-    const report = JSON.parse(paid.out) as AdaptReport;
-    assert.equal(report.api?.asked, 12);
-    assert.ok((report.paid?.usd ?? 0) > 0);
-    // Stored answers are not paid for twice.
-    const twice = await run([project.root, '--yes', '--places', '12', '--json'], env);
-    assert.equal(twice.code, 0, twice.err);
-    assert.equal(api.requests.length, 12);
-    for (const each of [unasked, paid, twice])
-      assert.ok(!(each.out + each.err).includes(env.ANTHROPIC_API_KEY as string));
-  }));
+test('with a key prints the cost first, and calls the API only with --yes', async (t) => {
+  const { api, env } = await startApi(t);
+  const unasked = await run([project.root], env);
+  assert.equal(unasked.code, 0, unasked.err);
+  assert.match(unasked.err, /will cost about \$0\.\d+/);
+  assert.match(unasked.err, /pass --yes/);
+  assert.equal(api.requests.length, 0);
+  const local = await run([project.root, '--local'], env);
+  assert.doesNotMatch(local.err, /cost/);
+  const paid = await run([project.root, '--yes', '--places', '12', '--json'], env);
+  assert.equal(paid.code, 0, paid.err);
+  assert.equal(api.requests.length, 12);
+  const report = JSON.parse(paid.out) as AdaptReport;
+  assert.equal(report.api?.asked, 12);
+  assert.ok((report.paid?.usd ?? 0) > 0);
+  // Stored answers are not paid for twice.
+  const twice = await run([project.root, '--yes', '--places', '12', '--json'], env);
+  assert.equal(twice.code, 0, twice.err);
+  assert.equal(api.requests.length, 12);
+  for (const each of [unasked, paid, twice])
+    assert.ok(!(each.out + each.err).includes(env.ANTHROPIC_API_KEY as string));
+});
 
-test('if every call fails, the exit code is 1 and the last line says why', () =>
-  withApi(async (api, env) => {
-    api.fail('unauthorized');
-    const own = ['--storage', join(dirname(project.root), 'refused')];
-    const { code, out, err } = await run([project.root, '--yes', '--places', '12', ...own], env);
-    assert.equal(code, 1, err);
-    assert.match(err, /Asking the API stopped early: .* refused the API key .*$/s);
-    assert.match(out, /Asking the API stopped early/, 'the rest of the adaptation is done and reported');
-  }));
+test('if every call fails, the exit code is 1 and the last line says why', async (t) => {
+  const { api, env } = await startApi(t);
+  api.fail('unauthorized');
+  const own = ['--storage', join(dirname(project.root), 'refused')];
+  const { code, out, err } = await run([project.root, '--yes', '--places', '12', ...own], env);
+  assert.equal(code, 1, err);
+  assert.match(err, /Asking the API stopped early: .* refused the API key .*$/s);
+  assert.match(out, /Asking the API stopped early/, 'the rest of the adaptation is done and reported');
+});
 
 test('if not even the least training fits the limit, --train always ends with advice, and auto fits without training', async () => {
   const base = join(dirname(project.root), 'slow-base');
@@ -183,52 +167,51 @@ function storedCalls(storage: string): PaidCall[] {
   return rows;
 }
 
-test('a second run in the same folder names the active run and makes no call', () =>
-  withApi(async (api, env) => {
-    const ownStorage = join(dirname(project.root), 'twice');
-    const args = [project.root, '--yes', '--storage', ownStorage, '--places', '20'];
-    let second: Promise<Ran> | undefined;
-    const gate = Promise.withResolvers<void>();
-    api.answerWith(() => {
-      second ??= run(args, env).finally(() => gate.resolve());
-      return 'value;';
-    });
-    // The first run continues only after the second has ended.
-    api.holdUntil(gate.promise);
-    const first = await run(args, env);
-    const other = await second;
-    assert.equal(first.code, 0, first.err);
-    assert.equal(other?.code, 1, other?.err);
-    assert.match(other?.err ?? '', /Another run is active in this folder \(npm start, process \d+, since /);
-    const hashes = storedCalls(ownStorage).map(({ requestHash }) => requestHash);
-    assert.equal(new Set(hashes).size, hashes.length);
-    assert.equal(api.requests.length, hashes.length);
-  }));
-
-test('control characters in names and answers do not reach the terminal', () =>
-  withApi(async (api, env) => {
-    const ESC = String.fromCharCode(0x1b);
-    const ownStorage = join(dirname(project.root), 'evil');
-    api.answerWith(`${ESC}[2J\u202evalue;`);
-    const hostileRun = await run([project.root, '--yes', '--storage', ownStorage, '--places', '10'], env);
-    assert.equal(hostileRun.code, 0, hostileRun.err);
-    const calls = storedCalls(ownStorage);
-    assert.ok(calls.length > 0 && calls.every(({ text }) => text === 'value;'));
-    const position = await run(['complete', `${ESC}[31mno.ts:1`]);
-    assert.equal(position.code, 1);
-    assert.ok(!(hostileRun.out + position.err).includes(ESC));
-  }));
-
-test('an interrupted run stops, says so, and keeps the earlier report', async () => {
-  const earlier = reportOf(project.root);
-  await withApi(async (api, env) => {
-    const gate = Promise.withResolvers<void>();
-    // Without an answer the run cannot end before the interrupt arrives.
-    api.holdUntil(gate.promise);
-    const stopped = await run([project.root, '--yes', '--places', '10'], env, /Asking/).finally(() => gate.resolve());
-    assert.equal(stopped.code, 130, stopped.err);
-    assert.match(stopped.err, /Stopped\. .*Start the adaptation again at any time: it resumes there\./);
+test('a second run in the same folder names the active run and makes no call', async (t) => {
+  const { api, env } = await startApi(t);
+  const ownStorage = join(dirname(project.root), 'twice');
+  const args = [project.root, '--yes', '--storage', ownStorage, '--places', '20'];
+  let second: Promise<Ran> | undefined;
+  const gate = Promise.withResolvers<void>();
+  api.answerWith(() => {
+    second ??= run(args, env).finally(() => gate.resolve());
+    return 'value;';
   });
+  // The first run continues only after the second has ended.
+  api.holdUntil(gate.promise);
+  const first = await run(args, env);
+  const other = await second;
+  assert.equal(first.code, 0, first.err);
+  assert.equal(other?.code, 1, other?.err);
+  assert.match(other?.err ?? '', /Another run is active in this folder \(npm start, process \d+, since /);
+  const hashes = storedCalls(ownStorage).map(({ requestHash }) => requestHash);
+  assert.equal(new Set(hashes).size, hashes.length);
+  assert.equal(api.requests.length, hashes.length);
+});
+
+test('control characters in names and answers do not reach the terminal', async (t) => {
+  const { api, env } = await startApi(t);
+  const ESC = String.fromCharCode(0x1b);
+  const ownStorage = join(dirname(project.root), 'evil');
+  api.answerWith(`${ESC}[2J\u202evalue;`);
+  const hostileRun = await run([project.root, '--yes', '--storage', ownStorage, '--places', '10'], env);
+  assert.equal(hostileRun.code, 0, hostileRun.err);
+  const calls = storedCalls(ownStorage);
+  assert.ok(calls.length > 0 && calls.every(({ text }) => text === 'value;'));
+  const position = await run(['complete', `${ESC}[31mno.ts:1`]);
+  assert.equal(position.code, 1);
+  assert.ok(!(hostileRun.out + position.err).includes(ESC));
+});
+
+test('an interrupted run stops, says so, and keeps the earlier report', async (t) => {
+  const earlier = reportOf(project.root);
+  const { api, env } = await startApi(t);
+  const gate = Promise.withResolvers<void>();
+  // Without an answer the run cannot end before the interrupt arrives.
+  api.holdUntil(gate.promise);
+  const stopped = await run([project.root, '--yes', '--places', '10'], env, /Asking/).finally(() => gate.resolve());
+  assert.equal(stopped.code, 130, stopped.err);
+  assert.match(stopped.err, /Stopped\. .*Start the adaptation again at any time: it resumes there\./);
   assert.equal(reportOf(project.root), earlier);
 });
 
@@ -236,7 +219,7 @@ test('the help names the commands that there are, and every option', async () =>
   const { code, out } = await run(['--help']);
   assert.equal(code, 0);
   const commands = [...out.matchAll(/npm start -- \[?(\w+)/g)].map(([, name]) => name);
-  assert.deepEqual(commands, ['adapt', 'complete', 'inspect', 'label', 'import']);
+  assert.deepEqual(commands, ['adapt', 'complete', 'inspect', 'label']);
   for (const option of ['--yes', '--places N', '--train WHEN', '--storage FOLDER'])
     assert.ok(out.includes(option), option);
   assert.match(out, /--train WHEN +auto, always or never; .*\(default auto\)/);
@@ -252,9 +235,8 @@ test('wrong usage gets one sentence and exit code 2', async () => {
     [['--balance', '0'], /from 0.05 to 1/],
     [['--bogus'], /--bogus/],
     [['complete'], /Name a position/],
-    [['import'], /Name a GGUF file: import FILE\.gguf\./],
     [['label'], /Name a task: label TASK\./],
-    [['adapt', '--name', 'x'], /--name belongs to import\./],
+    [['adapt', '--at', 'x'], /--at belongs to inspect\./],
     [['--provider', 'nobody'], /--provider takes anthropic, .* not "nobody"/],
     [['--device', 'tpu'], /auto, cpu or webgpu/],
     [['--minutes', '0'], /--minutes takes a number from 0\.1 to 1440/],

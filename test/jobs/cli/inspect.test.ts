@@ -16,6 +16,7 @@ import { SessionSecrets } from '../../../src/vscode/folder/session-secrets.ts';
 import { harvestFolder } from '../../../src/workspace/files/folder.ts';
 import { makeProject, type Project, tokenizerPath } from '../../adapt/project.ts';
 import { MessagesServer } from '../../fakes/messages-server.ts';
+import { SETTINGS } from '../../suggest/harness.ts';
 import { noise } from '../../workspace/files/samples.ts';
 import { runCli } from './run.ts';
 
@@ -104,14 +105,7 @@ test('inspect --at prints the exact request of a completion, with its hint', asy
       specialist: ngram,
       llm: () => llm,
       routerFor: () => defaultRouter(),
-      settings: () => ({
-        balance: 1,
-        threshold: 0.3,
-        multiline: true,
-        apiAllowed: true,
-        localFirst: false,
-        prefetchFromApi: false,
-      }),
+      settings: () => ({ ...SETTINGS, balance: 1 }),
       clock: systemClock,
       redact: secrets,
       backoff: new Backoff({ clock: systemClock }),
@@ -145,10 +139,8 @@ test('inspect prints rows of every kind, and no planted secret in any line', asy
   const { code, err, rows, out } = await inspect('--verbose');
   assert.equal(code, 0, err);
   const kinds = new Set(rows.map(({ kind }) => kind));
-  assert.deepEqual(
-    keptKinds.filter((kind) => !kinds.has(kind)),
-    [],
-  );
+  const actual = keptKinds.filter((kind) => !kinds.has(kind));
+  assert.deepEqual(actual, []);
   assert.ok(rows.every(({ path, text }) => typeof path === 'string' && typeof text === 'string'));
   for (const text of [out, err, paid.out, paid.err]) assertNothingPlanted(text);
   for (const body of api.requests) assertNothingPlanted(JSON.stringify(body));

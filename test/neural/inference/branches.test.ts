@@ -71,22 +71,6 @@ test('a pass runs probable next paths, which then need no pass', async () => {
   assert.deepEqual(passes, [5, 2]);
 });
 
-test('a typed branch becomes part of the prompt, and its continuations stay', async () => {
-  const branches = await branchesBehind(prompt);
-  for (const run of ['3, 5, 6', '6 1, 5 2, 5 4', '5 4 1, 6 1 1, 5 4 7', '5 4 7 8']) await branches.run(paths(run));
-  passes = [];
-  branches.advance([5, 4]);
-  const typed = [...prompt, 5, 4];
-  assert.equal(branches.root, typed.length);
-  const alone = await afresh(network, typed);
-  assert.ok(relativeError(branches.logits as Float32Array, alone) < 1e-5);
-  await assertAlone(branches, typed, [[1], [7], [7, 8]]);
-  assert.deepEqual(passes, []);
-  // Later tokens attend to the moved ones.
-  await assertAlone(branches, typed, [[7, 8, 9], [1, 2], [30]]);
-  assert.deepEqual(passes, [3]);
-});
-
 test('settle bounds the tree in favour of the newest search', async () => {
   const branches = await branchesBehind(prompt);
   for (let first = 0; first < 60; first += 20) {

@@ -47,10 +47,9 @@ test('branches see only their own past', async () => {
   await timeModel(network, now);
   const trees = passes.flatMap(({ tree }) => (tree ? [tree] : []));
   const last = trees[5];
-  assert.deepEqual(
-    last?.nodes.map(({ visible }) => visible.map((slot) => slot - (last?.root ?? 0))),
-    [0, 1, 2, 3].map((branch) => [0, 4, 8, 12, 16].map((slot) => slot + branch)),
-  );
+  const actual = last?.nodes.map(({ visible }) => visible.map((slot) => slot - (last?.root ?? 0)));
+  const expected = [0, 1, 2, 3].map((branch) => [0, 4, 8, 12, 16].map((slot) => slot + branch));
+  assert.deepEqual(actual, expected);
 });
 
 test('a short context is timed as it is and scaled to 512 tokens', async () => {

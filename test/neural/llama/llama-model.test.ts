@@ -9,7 +9,7 @@ import { unwrap } from '../../../src/common/errors.ts';
 import type { Model } from '../../../src/neural/architecture/lora.ts';
 import { Network } from '../../../src/neural/inference/network.ts';
 import type { TopTokens } from '../../../src/neural/inference/passes.ts';
-import { chooseLibrary, LlamaModel, loadLlama, timeLlama } from '../../../src/neural/llama/llama-model.ts';
+import { chooseLibrary, LlamaModel, loadLlama } from '../../../src/neural/llama/llama-model.ts';
 import { loadModel } from '../../../src/neural/models/model-folder.ts';
 import { loadLibrary } from '../../../src/neural/runtime/session.ts';
 import { readTokenizer } from '../../../src/text/tokenizer/load.ts';
@@ -123,12 +123,6 @@ test('a model whose context cannot be made leaves memory', async (context) => {
   });
   await assert.rejects(load(exported), { code: 'out-of-memory', message: /Choose a smaller base\.$/ });
   assert.equal(models.map(({ disposed }) => disposed).join(), 'true');
-});
-
-test('a line and a prompt are timed', async () => {
-  const { lineMs, promptMs } = await timeLlama(llama, tokenizer.vocabularySize);
-  assert.ok(lineMs > 0 && promptMs > 0, `${lineMs} ${promptMs}`);
-  await assert.rejects(timeLlama(llama, tokenizer.vocabularySize, AbortSignal.abort(new Error('stopped'))), /stopped/);
 });
 
 type Gpu = 'vulkan' | 'metal' | false;

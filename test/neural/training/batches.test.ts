@@ -105,18 +105,3 @@ test('each epoch has all examples in a new order', () => {
   assert.deepEqual(sorted, [...Array(200).keys()]);
   assert.notDeepEqual(order(1), order(0));
 });
-
-const ids = (from: number, count: number) => Int32Array.from({ length: count }, (_, i) => from + i);
-
-test("another model's probabilities stay with their tokens when sequences are cut and batches stacked", () => {
-  const known = Float32Array.from({ length: 9 }, (_, i) => i / 16);
-  const batches = new TrainingBatches(
-    [{ ids: ids(20, 9), otherProbabilities: known }, { ids: ids(40, 3) }],
-    options,
-  ).allBatches();
-  const found = batches.flatMap(({ targets, otherProbabilities }) =>
-    [...targets].map((id, i) => [id, otherProbabilities?.[i]] as const),
-  );
-  for (let i = 1; i < 9; i++) assert.ok(found.some(([id, probability]) => id === 20 + i && probability === known[i]));
-  assert.ok(found.every(([id, probability]) => (id >= 20 && id < 29) || Number.isNaN(probability ?? Number.NaN)));
-});

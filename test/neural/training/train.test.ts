@@ -164,32 +164,6 @@ test('a run without validation progress stops early and returns its best paramet
   assert.ok(Math.abs((again?.loss as number) - best.loss) < 1e-6, 'the parameters of the best validation');
 });
 
-test("with another model's probabilities, the mixture's loss decides when training stops and what is kept", async () => {
-  // Training improves only tokens that the other model already predicts, and worsens those that it does not.
-  const known = ({ ids }: Example) => ({ ids, otherProbabilities: new Float32Array(ids.length).fill(0.99) });
-  const unknown = ({ ids }: Example) => ({ ids, otherProbabilities: new Float32Array(ids.length).fill(1e-6) });
-  const validationExamples = [...examples.map(known), ...unrelated.map(unknown)];
-  const validateOn = async (name: string, examples: readonly Example[]) => {
-    const validation = { examples, everySteps: 2, patience: 3 };
-    const { result } = await losses(run(name, { validation, learningRate: 6e-2, maxSteps: 40 }));
-    assert.ok(result.ok && result.value.validation);
-    return { ...result.value, losses: result.value.validation };
-  };
-  const withOther = await validateOn('together', validationExamples);
-  const plain = validationExamples.map(({ ids }) => ({ ids }));
-  const alone = await validateOn('alone', plain);
-  const { all, best } = withOther.losses;
-  assert.ok(all.every(({ mixed, loss }) => mixed !== undefined && mixed < loss));
-  assert.equal(best.mixed, Math.min(...all.map(({ mixed }) => mixed as number)));
-  assert.equal(withOther.stopped, 'no-improvement');
-  assert.equal(withOther.steps, best.step + 6);
-  assert.ok(alone.losses.best.step > best.step, `${alone.losses.best.step} ${best.step}`);
-  assert.ok(alone.losses.all.every(({ mixed }) => mixed === undefined));
-  const lossesOf = (validated: typeof all) => validated.map(({ loss }) => loss);
-  // Validation does not change the training.
-  assert.deepEqual(lossesOf(alone.losses.all.slice(0, all.length)), lossesOf(all));
-});
-
 test('a resumed run has the same validation losses and the same best parameters', async () => {
   const validation = { examples: examples.slice(0, 3), everySteps: 3, patience: 99 };
   const whole: ValidationLoss[] = [];

@@ -120,13 +120,9 @@ test('marks only parts that the model can cache, and no part of the file in a on
   assert.equal(marks(defaultModel, { oneOff: true }), 0);
   // This model caches only parts of at least 4,096 tokens.
   const short = at(`${long.slice(0, 9000)}¦`);
-  assert.equal(
-    completionPrompt(short, modelFacts('claude-haiku-4-5')).user.some((block) => block.cache),
-    false,
-  );
-  assert.equal(
-    completionPrompt(short, haiku).user.some((block) => block.cache),
-    true,
-  );
+  const actual = completionPrompt(short, modelFacts('claude-haiku-4-5')).user.some((block) => block.cache);
+  assert.equal(actual, false);
+  const found = completionPrompt(short, haiku).user.some((block) => block.cache);
+  assert.equal(found, true);
   assert.ok(estimateTokens(completionPrompt(short, haiku).system.text.length, haiku) >= haiku.cacheMinimum);
 });

@@ -65,23 +65,19 @@ test('the last cut is the whole draft, and a cut in a later line contains some c
     draft(['a', '()', ';'], undefined, ['\n', 'beginning', '(', '1', ')', ';', '\n', 'c', '();']),
     position(''),
   );
-  assert.deepEqual(
-    cuts.map(({ text }) => text),
-    [
-      'a',
-      'a()',
-      'a();',
-      'a();\nbeginning',
-      'a();\nbeginning(1',
-      'a();\nbeginning(1)',
-      'a();\nbeginning(1);',
-      'a();\nbeginning(1);\nc();',
-    ],
-  );
-  assert.deepEqual(
-    cuts.map(({ tokens }) => tokens.length),
-    [1, 2, 3, 5, 7, 8, 9, 12],
-  );
+  const actual = cuts.map(({ text }) => text);
+  assert.deepEqual(actual, [
+    'a',
+    'a()',
+    'a();',
+    'a();\nbeginning',
+    'a();\nbeginning(1',
+    'a();\nbeginning(1)',
+    'a();\nbeginning(1);',
+    'a();\nbeginning(1);\nc();',
+  ]);
+  const found = cuts.map(({ tokens }) => tokens.length);
+  assert.deepEqual(found, [1, 2, 3, 5, 7, 8, 9, 12]);
   assert.ok(cuts.every(({ confidence, continuation }) => confidence === undefined && continuation === undefined));
 });
 
@@ -113,10 +109,8 @@ test('marks a text of the n-grams alone whose names all stand near the cursor', 
       knownNames === true,
     ]);
   const expected = new Map(known('n-gram').map(([text, isKnown]) => [text, isKnown]));
-  assert.deepEqual(
-    [expected.get('ad'), expected.get('ad(path other'), expected.get('ad(path other thing)')],
-    [true, true, false],
-  );
+  const actual = [expected.get('ad'), expected.get('ad(path other'), expected.get('ad(path other thing)')];
+  assert.deepEqual(actual, [true, true, false]);
   assert.ok(known('base + n-gram').every(([, isKnown]) => !isKnown));
 });
 

@@ -29,10 +29,8 @@ test('the order is: snippets with the best first, file, suffix, prefix', () => {
   // A snippet is left out if there is little room for it.
   const most = new PromptForm(tokenizer, { ...PROMPT_LIMITS, snippets: 30 });
   const rest = '<|file|>src/a.ts\n<|suffix|>\nlet c = 3;\n<|prefix|>let a = 1;\nlet b = ';
-  assert.equal(
-    spelled(new PromptForm(tokenizer).prompt(position, snippets)),
-    `<|snippet|>src/best.ts\nbest();\n<|snippet|>src/next.ts\nnext();\n${rest}`,
-  );
+  const expected = `<|snippet|>src/best.ts\nbest();\n<|snippet|>src/next.ts\nnext();\n${rest}`;
+  assert.equal(spelled(new PromptForm(tokenizer).prompt(position, snippets)), expected);
   assert.equal(spelled(most.prompt(position, snippets)), `<|snippet|>src/best.ts\nbest();\n${rest}`);
 });
 

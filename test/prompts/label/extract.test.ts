@@ -155,10 +155,8 @@ test('lines, sections, TODO comments and commit messages are extracted', async (
 
 test('texts that differ only in white space and case count once, and a key is the same on every machine', () => {
   const [first, ...others] = ['A  b', 'a b', 'a\nB', 'ab'].map(keyOf);
-  assert.deepEqual(
-    others.map((key) => key === first),
-    [true, true, false],
-  );
+  const actual = others.map((key) => key === first);
+  assert.deepEqual(actual, [true, true, false]);
   assert.equal(keyOf('Hello, world'), keyOf(' hello,  WORLD '));
   assert.ok(Number.isSafeInteger(keyOf('Hello, world')));
   assert.equal(new Set(Array.from({ length: 20_000 }, (_, i) => keyOf(`row ${i}`))).size, 20_000);

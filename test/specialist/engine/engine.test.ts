@@ -133,13 +133,6 @@ test('a draft is cancelled silently and the next one is answered', async (contex
   assert.ok((await client.request('draft', drafting('let b'))).ok);
 });
 
-test('drafts work with a small memory ceiling', async (context) => {
-  const client = engine({ memoryCeiling: 1e6 });
-  context.after(() => client.dispose());
-  await opened(client, base);
-  assert.ok((await client.request('draft', drafting('x'))).ok);
-});
-
 test('a process that keeps dying is not restarted', async (context) => {
   const script = join(folder, 'dying.mjs');
   writeFileSync(script, 'console.error("no such driver"); process.exit(3);');

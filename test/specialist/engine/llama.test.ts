@@ -66,14 +66,6 @@ test('a registered GGUF file is opened by its manifest and drafts with the n-gra
   assert.equal(tokens.map((token) => token.text).join(''), text);
 });
 
-test('a request that is cancelled ends without a draft, and the next one is answered', async () => {
-  const controller = new AbortController();
-  const running = draft(`${'// a prompt that no cache holds\n'.repeat(60)}const x = |\n`, controller.signal);
-  controller.abort();
-  assertFailed(await running, 'cancelled');
-  assert.ok((await draft('export const greeting = compose|\n')).ok);
-});
-
 test('above the memory ceiling, a prompt that was run is not run again', async (context) => {
   const limited = engine({ memoryCeiling: 1e6 });
   context.after(() => limited.end());

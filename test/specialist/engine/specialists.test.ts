@@ -94,18 +94,6 @@ test('a model is timed, and a missing model is an error', async () => {
   assertFailed(await cancelled, 'cancelled');
 });
 
-test('a failed opening keeps the specialist that was open under the key', async () => {
-  await open();
-  const lacking = join(folder, 'lacking.json');
-  writeFileSync(lacking, readFileSync(TOKENIZER, 'utf8').replaceAll('<|eom|>', '<|none|>'));
-  const { snapshot: _, ...without } = source({ tokenizer: lacking });
-  assertFailed(await client.request('open', without), 'unsupported');
-  const text = 'const afterwards = composeLater();\n'.repeat(3);
-  const change: FileChange = { kind: 'open', path: 'src/new.ts', text };
-  assert.ok((await client.request('change', { key: 'a', change })).ok);
-  assert.match((await draft('const afterwards = ')).text, /composeLater/);
-});
-
 test('changes of open, saved and removed files take effect at once', async () => {
   await open();
   const change = (value: FileChange) => client.request('change', { key: 'a', change: value });

@@ -124,11 +124,8 @@ for (const [name, languageId, document, pieces, expected] of ends)
     assert.deepEqual(wholes(draft), expected);
     const position = { query: query(languageId, document) };
     const shown = cutsOf(draft, position).map(({ text }) => text);
-    assert.deepEqual(
-      shown.filter((text) => text.includes('\n')).filter((text) => !expected.includes(text)),
-      [],
-      'shows no other end of several lines',
-    );
+    const actual = shown.filter((text) => text.includes('\n')).filter((text) => !expected.includes(text));
+    assert.deepEqual(actual, [], 'shows no other end of several lines');
     for (const last of expected.slice(-1)) assert.ok(shown.includes(last), last);
     assert.ok(shown.includes(pieces[0] as string), 'may show only the line');
   });

@@ -93,14 +93,10 @@ test('escapes ends of comments in the prose, and moves a body after the colon to
     return edit && text.slice(0, edit.at) + edit.insert + text.slice(edit.at);
   };
   assert.equal(await write('typescript', 'function f() {}\n', 'a */ b'), '/** a * / b */\nfunction f() {}\n');
-  assert.equal(
-    await write('python', 'def f(): return 1\n', 'a """ b'),
-    'def f(): \n    """a \'\'\' b"""\n    return 1\n',
-  );
-  assert.equal(
-    await write('python', 'def f():\n    return 1\n', 'Says "a"'),
-    'def f():\n    """Says "a" """\n    return 1\n',
-  );
+  const expected = 'def f(): \n    """a \'\'\' b"""\n    return 1\n';
+  assert.equal(await write('python', 'def f(): return 1\n', 'a """ b'), expected);
+  const actual = await write('python', 'def f():\n    return 1\n', 'Says "a"');
+  assert.equal(actual, 'def f():\n    """Says "a" """\n    return 1\n');
 });
 
 test('ends a function without a grammar after the closing line of its language only', async () => {

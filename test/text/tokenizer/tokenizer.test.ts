@@ -103,10 +103,8 @@ test('idsStartingWith finds exactly the tokens with those first bytes', () => {
       const spelled = shipped.bytesOf(id);
       if (spelled.length > 0 && bytes.every((byte, i) => spelled[i] === byte)) expected.push(id);
     }
-    assert.deepEqual(
-      [...shipped.idsStartingWith(bytes)].sort((a, b) => a - b),
-      expected,
-    );
+    const actual = [...shipped.idsStartingWith(bytes)].sort((a, b) => a - b);
+    assert.deepEqual(actual, expected);
   }
 });
 

@@ -50,10 +50,9 @@ const plans: readonly {
     says: /^About 2 minutes: .* nothing is trained\. Training rarely pays here\.$/,
   },
   {
-    name: 'Cancel stops, and a plan for a smaller base than the preferred one says why',
-    offered: { ...offer, baseNote: 'The small model is adapted: another window uses the medium model.' },
-    ...{ answer: { kind: 'stop' }, buttons: ['Start', 'Change Minutes'] },
-    says: /pays here\. The small model is adapted: another window uses/,
+    name: 'Cancel stops',
+    ...{ offered: offer, answer: { kind: 'stop' }, buttons: ['Start', 'Change Minutes'] },
+    says: /pays here\.$/,
   },
   ...[
     { press: 'Start With the Large Model', asks: true },

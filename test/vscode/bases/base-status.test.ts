@@ -5,7 +5,7 @@ import type { BaseReason } from '../../../src/vscode/bases/bases.ts';
 import { l10n, loadAsVscode } from '../../support/fake-vscode.ts';
 
 loadAsVscode({ l10n });
-const { modelStatus, smallerBaseText } = await import('../../../src/vscode/bases/base-status.ts');
+const { modelStatus } = await import('../../../src/vscode/bases/base-status.ts');
 
 test('the reason for a base stands in brackets, with times that say what they are of', () => {
   const timing = { lineMs: 248, promptMs: 1195 };
@@ -20,14 +20,4 @@ test('the reason for a base stands in brackets, with times that say what they ar
   );
   const slow: BaseReason = { kind: 'instead', of: 'large', obstacle: { kind: 'slow', timing } };
   assert.match(detailOf(slow), /^medium \(the large model is too slow here: 248 ms for a line, /);
-});
-
-test('an adaptation of a smaller base than the preferred one says why', () => {
-  const textFor = (reason: BaseReason) =>
-    smallerBaseText({ base: { name: 'small' }, reason } as Parameters<typeof smallerBaseText>[0]);
-  assert.equal(
-    textFor({ kind: 'instead', of: 'medium', obstacle: { kind: 'machine' } }),
-    'The small model is adapted: this machine has too few cores or too little free memory for the medium model.',
-  );
-  assert.equal(textFor({ kind: 'named' }), undefined);
 });

@@ -83,10 +83,8 @@ test('the card names the measured time that kept medium from serving', () => {
     ...{ cores: 2, base: 'small' },
     reason: { kind: 'instead', of: 'medium', obstacle: slow },
   });
-  assert.match(
-    notice()?.text ?? '',
-    /^Suggestions come from the small model on this machine; medium needs 620 ms a line as measured\./,
-  );
+  const pattern = /^Suggestions come from the small model on this machine; medium needs 620 ms a line as measured\./;
+  assert.match(notice()?.text ?? '', pattern);
 });
 
 test('the card has no time of a line before one was measured, and no price that is guessed', () => {
@@ -94,10 +92,8 @@ test('the card has no time of a line before one was measured, and no price that 
     base: 'small',
     reason: { kind: 'instead', of: 'medium', obstacle: { kind: 'untimed' } },
   });
-  assert.match(
-    notice()?.text ?? '',
-    /^Suggestions come from the small model in this window\.\nNothing needs to be done\.\n/,
-  );
+  const pattern = /^Suggestions come from the small model in this window\.\nNothing needs to be done\.\n/;
+  assert.match(notice()?.text ?? '', pattern);
   assert.doesNotMatch(notice('no-key', true)?.text ?? '', /\d/);
 });
 

@@ -1,14 +1,12 @@
 // Packages of random weights: listed, timed in their own process, and one of them selected.
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { sha256Of } from '../../../src/common/file-hash.ts';
 import { silentLog } from '../../../src/common/log.ts';
 import { listPackages, type PackageInfo } from '../../../src/neural/models/list.ts';
 import { TOKENIZER, WEIGHTS, writeManifest } from '../../../src/neural/models/manifest.ts';
-import { type BaseChoice, Bases } from '../../../src/vscode/bases/bases.ts';
 import {
   type Base,
   readBase,
@@ -17,13 +15,11 @@ import {
   timeBase,
   timingKeyOf,
 } from '../../../src/vscode/bases/shipped-bases.ts';
-import { readSettings } from '../../../src/vscode/settings/settings.ts';
-import { ManualClock } from '../../fakes/clock.ts';
-import { SCRIPT, TOKENIZER as SHIPPED_TOKENIZER, writeModel } from '../../specialist/engine/helpers.ts';
+import { TOKENIZER as SHIPPED_TOKENIZER, writeModel } from '../../specialist/engine/helpers.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'easy-adaptation-bases-'));
+const root = temporaryFolder();
 const models = join(root, 'models');
-after(() => rmSync(root, { recursive: true }));
 
 before(() => {
   pack('medium', { layers: 3, hiddenSize: 64, intermediateSize: 128, headDim: 16 });
@@ -62,37 +58,6 @@ test('an absolute path is read as a package, or the error says why not', () => {
   assert.equal(!nothing.ok && nothing.error.code, 'unreadable');
   // A relative path is the name of an unknown base.
   assert.deepEqual(readBase('large'), { ok: false, error: { code: 'bad-request', message: '' } });
-});
-
-test('the larger base is timed in its own process, and the timing decides', async () => {
-  const settings = readSettings(() => undefined);
-  const clock = new ManualClock();
-  const chosen = Promise.withResolvers<void>();
-  const bases = new Bases({
-    shipped: shippedBases(models, silentLog),
-    read: readBase,
-    settings: () => settings,
-    storage: join(root, 'storage'),
-    clock,
-    log: silentLog,
-    time: (base, signal) => timeBase(SCRIPT, base, settings, signal),
-    isBusy: () => false,
-    isLarge: () => true,
-    onChange: chosen.resolve,
-    onState: chosen.resolve,
-  });
-  bases.begin();
-  await clock.advance(60_000);
-  await chosen.promise;
-  const { base, reason } = bases.current as BaseChoice;
-  // The speed of this machine is not asserted.
-  const timing =
-    reason.kind === 'in-time'
-      ? reason.timing
-      : reason.kind === 'instead' && reason.obstacle.kind === 'slow' && reason.obstacle.timing;
-  assert.ok(timing && timing.lineMs > 0 && timing.promptMs > 0, JSON.stringify(reason));
-  assert.equal(base.name, reason.kind === 'in-time' ? 'medium' : 'small');
-  bases.dispose();
 });
 
 test('a base is timed with the device of the settings', async () => {

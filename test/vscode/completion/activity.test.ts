@@ -101,10 +101,8 @@ test('a next edit counts as offered, and once it is applied with its characters,
   for (const id of ['1', '2', '2']) activity.add(row(id, { source: 'edit', text: 'renamed' }), 'd');
   activity.setOutcome('2', 'accepted', 7);
   const { completions, accepted, edits, applied, characters } = activity.totals();
-  assert.deepEqual(
-    { completions, accepted, edits, applied, characters },
-    { completions: 0, accepted: 0, edits: 2, applied: 1, characters: 7 },
-  );
+  const expected = { completions: 0, accepted: 0, edits: 2, applied: 1, characters: 7 };
+  assert.deepEqual({ completions, accepted, edits, applied, characters }, expected);
   assert.equal(activity.last, undefined);
 });
 

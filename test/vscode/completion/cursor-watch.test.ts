@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import '../../fakes/vscode-editor.ts';
 import { type TestContext, test } from 'node:test';
 
-const { CursorWatch } = await import('../../../src/vscode/completion/prefetch.ts');
+const { CursorWatch } = await import('../../../src/vscode/completion/early-requests.ts');
 interface Editor {
   readonly id: string;
   readonly document: { version: number };

@@ -68,7 +68,7 @@ test('a request is repeated if a formatter changed the text before its answer', 
 });
 
 test('a request that ended at the list is repeated when a better draft comes', async () => {
-  const { provider, ask } = setup(() => nothing('held back'));
+  const { provider, ask } = setup(() => nothing('nothing to show'));
   const range = { start: cursor.with(undefined, 0), end: cursor };
   await ask({ range, text: 'another text' });
   const { folder } = (await import('../../../src/vscode/editor/folder-of-document.ts')).placeOf(document.uri as never);
@@ -109,7 +109,7 @@ test('an answer that comes after a next edit was announced is shown only to a re
 });
 
 test('ghost text gives way to a next edit without counting as rejected', async () => {
-  const { provider, withdrawn } = setup(() => nothing('held back'));
+  const { provider, withdrawn } = setup(() => nothing('nothing to show'));
   const hidden: string[] = [];
   desk.servers.set('editor.action.inlineSuggest.hide', () => hidden.push('hidden'));
   await provider.giveWay(document as never);

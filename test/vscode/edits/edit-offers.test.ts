@@ -292,31 +292,6 @@ test('the local models are told of finished edits, and of none after a checkout'
   assert.deepEqual(told(), []);
 });
 
-test('the rest of an insertion is offered where the user types it', async () => {
-  const { offers, state } = setUp();
-  const object = (name: string, option = '') => `add({\n  name: '${name}',\n${option}  size: 1,\n});\n\n`;
-  const names = ['red', 'green', 'blue'];
-  const editor = await opened('src/a.ts', names.map((name) => object(name)).join(''));
-  const { document } = editor;
-  const type = (line: number, text: string) => {
-    let [position, at] = [{ line, character: document.lineAt(line).text.length }, 0];
-    for (const piece of text.match(/\n {2}|./g) ?? []) {
-      at = document.offsetAt(position as never) + piece.length;
-      document.change([
-        { range: { start: position, end: position, isEmpty: true, isSingleLine: true } as never, text: piece },
-      ]);
-      position = document.positionAt(at);
-    }
-    desk.cursor(editor, position.line, position.character);
-    return position;
-  };
-  type(1, "\n  label: 'red',");
-  type(7, "\n  label: 'green',");
-  await until(() => state.tab);
-  const end = type(13, '\n  la');
-  assert.equal(offers.inLine(document as never, end as never, true)?.inserts, "bel: 'blue',");
-});
-
 for (const change of ['tool', 'paste', 'imports', 'outside', 'checkout'] as const)
   test(`what the user has not typed teaches nothing: ${change}`, async () => {
     const { offers } = setUp();

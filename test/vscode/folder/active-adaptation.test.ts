@@ -63,23 +63,20 @@ function session(world: { allowedModel: string }): FolderSession {
   return new FolderSession({ key: 'loose', uri: undefined, name: '', root: undefined, storeName: '' }, deps);
 }
 
-test('a withdrawn consent or another model resets the service; a first consent does not', () => {
+test('a withdrawn consent or another model resets the service; a first consent does not', (t) => {
   const world = { allowedModel: '' };
   const folder = session(world);
   const reset = mock.method(folder.service, 'reset');
-  try {
-    const resetsAfter = (allowedModel: string) => {
-      world.allowedModel = allowedModel;
-      folder.checkApi();
-      return reset.mock.callCount();
-    };
-    assert.equal(resetsAfter('anthropic api.example large'), 0, 'allowed');
-    assert.equal(resetsAfter('anthropic api.example large'), 0);
-    assert.equal(resetsAfter('anthropic api.example small'), 1, 'another model');
-    assert.equal(resetsAfter(''), 2, 'withdrawn');
-    assert.equal(resetsAfter(''), 2);
-    assert.equal(resetsAfter('anthropic api.example small'), 2, 'allowed again');
-  } finally {
-    folder.dispose();
-  }
+  t.after(() => folder.dispose());
+  const resetsAfter = (allowedModel: string) => {
+    world.allowedModel = allowedModel;
+    folder.checkApi();
+    return reset.mock.callCount();
+  };
+  assert.equal(resetsAfter('anthropic api.example large'), 0, 'allowed');
+  assert.equal(resetsAfter('anthropic api.example large'), 0);
+  assert.equal(resetsAfter('anthropic api.example small'), 1, 'another model');
+  assert.equal(resetsAfter(''), 2, 'withdrawn');
+  assert.equal(resetsAfter(''), 2);
+  assert.equal(resetsAfter('anthropic api.example small'), 2, 'allowed again');
 });

@@ -7,14 +7,10 @@ import { flatten, Words } from '../../../src/vscode/webview/wording.ts';
 const words = new Words('en');
 
 test('latencies and money have few but sufficient digits', () => {
-  assert.deepEqual(
-    [undefined, Number.NaN, 0.4, 4.4, 640, 1240].map((ms) => words.latency(ms)),
-    ['–', '–', '<1 ms', '4 ms', '640 ms', '1.2 s'],
-  );
-  assert.deepEqual(
-    [0, 0.00001, 0.00042, 0.0123, 1.5].map((usd) => words.money(usd)),
-    ['$0', '<$0.0001', '$0.0004', '$0.012', '$1.50'],
-  );
+  const actual = [undefined, Number.NaN, 0.4, 4.4, 640, 1240].map((ms) => words.latency(ms));
+  assert.deepEqual(actual, ['–', '–', '<1 ms', '4 ms', '640 ms', '1.2 s']);
+  const found = [0, 0.00001, 0.00042, 0.0123, 1.5].map((usd) => words.money(usd));
+  assert.deepEqual(found, ['$0', '<$0.0001', '$0.0004', '$0.012', '$1.50']);
 });
 
 test('a malformed locale falls back to English', () => {

@@ -44,10 +44,8 @@ for (const usesGit of [true, false]) {
     });
     if (usesGit) tree.git('init', '-q');
     const { paths, report } = await harvest({ filesExclude: { excluded: true, '**/*.ts2': true, 'kept.ts': false } });
-    assert.deepEqual(
-      paths.filter((path) => !path.endsWith('ignore')),
-      ['kept.ts', 'not-excluded/x.ts', 'src/special.tmp.ts', 'src/sub/open.local.ts'],
-    );
+    const actual = paths.filter((path) => !path.endsWith('ignore'));
+    assert.deepEqual(actual, ['kept.ts', 'not-excluded/x.ts', 'src/special.tmp.ts', 'src/sub/open.local.ts']);
     assert.equal(report.usedGit, usesGit);
     assert.ok((report.leftOut.ignored ?? 0) >= 8, JSON.stringify(report.leftOut));
   });
@@ -63,10 +61,8 @@ for (const [encoding, write] of Object.entries({
     tree.write({ 'private/a.ts': code('a'), 'größe/b.ts': code('b'), 'src/c.ts': code('c') });
     tree.write({ '.easyadaptationignore': write('# not for training\nprivate/\ngröße/\n') });
     const { paths, report } = await harvest({ trusted: false });
-    assert.deepEqual(
-      paths.filter((path) => path.endsWith('.ts')),
-      ['src/c.ts'],
-    );
+    const actual = paths.filter((path) => path.endsWith('.ts'));
+    assert.deepEqual(actual, ['src/c.ts']);
     assert.deepEqual(report.faults, []);
   });
 
@@ -75,10 +71,8 @@ for (const usesGit of [true, false])
     for (const depth of [0, 200, 201, 300]) tree.write({ [`${'d/'.repeat(depth)}f${depth}.ts`]: code(`f${depth}`) });
     if (usesGit) tree.git('init', '-q');
     const { paths, report } = await harvest({ trusted: usesGit });
-    assert.deepEqual(
-      paths.map((path) => path.replace(/.*\//, '')),
-      ['f200.ts', 'f0.ts'],
-    );
+    const actual = paths.map((path) => path.replace(/.*\//, ''));
+    assert.deepEqual(actual, ['f200.ts', 'f0.ts']);
     assert.equal(report.faults.length, 1);
     assert.match(report.faults[0] ?? '', /^Nothing is read below 200 nested folders/);
   });
@@ -145,20 +139,19 @@ test('git: harvests a folder inside a repository, also if the repository ignores
   }
 });
 
-test('walks the folder if its repository is broken or git is absent', async () => {
+test('walks the folder if its repository is broken or git is absent', async (t) => {
   tree.write({ '.git/HEAD': 'nonsense', 'a.ts': code('a'), '.gitignore': 'b.ts\n', 'b.ts': code('b') });
   assert.deepEqual((await harvest()).paths, ['.gitignore', 'a.ts']);
   tree = new Tree({ 'a.ts': code('a') });
   tree.git('init', '-q');
   const path = process.env.PATH;
   process.env.PATH = '';
-  try {
-    const { paths, report } = await harvest();
-    assert.deepEqual(paths, ['a.ts']);
-    assert.equal(report.usedGit, false);
-  } finally {
+  t.after(() => {
     process.env.PATH = path;
-  }
+  });
+  const { paths, report } = await harvest();
+  assert.deepEqual(paths, ['a.ts']);
+  assert.equal(report.usedGit, false);
 });
 
 test('counts left-out files by reason', async () => {
@@ -186,10 +179,8 @@ test('counts left-out files by reason', async () => {
     ),
   });
   const { paths, report } = await harvest({ maxFileBytes: 150_000 });
-  assert.deepEqual(
-    paths.filter((path) => !/a\.ts$/.test(path)),
-    ['big.ts'],
-  );
+  const actual = paths.filter((path) => !/a\.ts$/.test(path));
+  assert.deepEqual(actual, ['big.ts']);
   assert.equal(paths.length, 2);
   assert.deepEqual(report.leftOut, {
     binary: 2,
@@ -247,10 +238,8 @@ test('harvests an opened folder that is a link', async () => {
   tree.write({ 'real/a.ts': code('a') });
   symlinkSync('real', tree.at('link'));
   const { files } = unwrap(await harvestFolder(tree.at('link'), {}));
-  assert.deepEqual(
-    files.map((file) => file.path),
-    ['a.ts'],
-  );
+  const paths = files.map((file) => file.path);
+  assert.deepEqual(paths, ['a.ts']);
 });
 
 test('reads a file again that changed while it was read, and leaves it out if it keeps changing', async () => {
@@ -272,7 +261,7 @@ test('reads a file again that changed while it was read, and leaves it out if it
   assert.equal(files.find((file) => file.path === 'shrinks.ts')?.text, code('short', 2));
 });
 
-test('counts unreadable files and folders', async () => {
+test('counts unreadable files and folders', async (t) => {
   if (process.getuid?.() === 0) {
     // Root may read everything: a name that is too long for the file system stands in for a refused one.
     const { FolderReader } = await import('../../../src/workspace/files/folder-reader.ts');
@@ -282,13 +271,10 @@ test('counts unreadable files and folders', async () => {
   }
   tree.write({ 'a.ts': code('a'), 'closed.ts': code('closed'), 'folder/b.ts': code('b') });
   execFileSync('chmod', ['000', tree.at('closed.ts'), tree.at('folder')]);
-  try {
-    const { paths, report } = await harvest();
-    assert.deepEqual(paths, ['a.ts']);
-    assert.equal(report.leftOut.unreadable, 2);
-  } finally {
-    execFileSync('chmod', ['755', tree.at('folder')]);
-  }
+  t.after(() => execFileSync('chmod', ['755', tree.at('folder')]));
+  const { paths, report } = await harvest();
+  assert.deepEqual(paths, ['a.ts']);
+  assert.equal(report.leftOut.unreadable, 2);
 });
 
 test('keeps the same even sample of a folder above a limit each time', async () => {

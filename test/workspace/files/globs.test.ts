@@ -36,11 +36,8 @@ function agree(files: Readonly<Record<string, string>>, paths: readonly string[]
   for (const [folder, text] of Object.entries(files)) ours.add(folder.replace(/\/$/, ''), text);
   const git = ignoredByGit(paths);
   for (const path of paths) {
-    assert.equal(
-      ours.ignores(path, `${path}/` in files),
-      git.has(path),
-      `${JSON.stringify(path)} by ${JSON.stringify(files)}`,
-    );
+    const actual = ours.ignores(path, `${path}/` in files);
+    assert.equal(actual, git.has(path), `${JSON.stringify(path)} by ${JSON.stringify(files)}`);
   }
 }
 

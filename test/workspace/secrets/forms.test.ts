@@ -32,10 +32,8 @@ for (const form of forms)
 
 for (const { name, finds, keeps } of expressions)
   test(`the expression '${name}' matches its examples, and not its other text`, () => {
-    assert.deepEqual(
-      [...finds, keeps].map((text) => expression(name).test(text)),
-      [true, true, false],
-    );
+    const actual = [...finds, keeps].map((text) => expression(name).test(text));
+    assert.deepEqual(actual, [true, true, false]);
   });
 
 for (const { strength, form, finds, keeps } of names.strengths)

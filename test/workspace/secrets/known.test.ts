@@ -52,10 +52,8 @@ test('redacts a partial secret at each end of a window where it is cut', () => {
   assert.equal(redacted(`${token.slice(-9)}";`, { start: true }), `${'*'.repeat(9)}";`);
   assert.equal(redacted(`const x = "${half.slice(0, 12)}`), `const x = "${half.slice(0, 12)}`);
   // Something else may begin alike.
-  assert.equal(
-    redacted(`const x = "${half.slice(0, 15)}-else"`, { end: true }),
-    `const x = "${half.slice(0, 15)}-else"`,
-  );
+  const expected = `const x = "${half.slice(0, 15)}-else"`;
+  assert.equal(redacted(`const x = "${half.slice(0, 15)}-else"`, { end: true }), expected);
 });
 
 test('redacts half of a long token anywhere, but not a part of a few characters', () => {
@@ -64,10 +62,8 @@ test('redacts half of a long token anywhere, but not a part of a few characters'
     new SecretValues([long, `eyJ${noise(30, 'ZxYwVuTsRq123456789')}.eyJ${noise(50)}.${noise(43, 'QwErTy0987asdf')}`]),
   ];
   const after = (text: string) => redactText(text, 'a.txt', values).text;
-  assert.equal(
-    after(`a = "${long.slice(0, 32)}"\n  "${long.slice(32)}"`),
-    `a = "${'*'.repeat(32)}"\n  "${'*'.repeat(32)}"`,
-  );
+  const expected = `a = "${'*'.repeat(32)}"\n  "${'*'.repeat(32)}"`;
+  assert.equal(after(`a = "${long.slice(0, 32)}"\n  "${long.slice(32)}"`), expected);
   assert.equal(after(`id ${long.slice(0, 12)}`), `id ${long.slice(0, 12)}`);
   assert.equal(after(`check("${noise(43, 'QwErTy0987asdf')}")`), `check("${'*'.repeat(43)}")`);
   // The head of a web token is the same in all of them.
@@ -165,10 +161,8 @@ test('redacts each of thousands of secrets with a common prefix and suffix, whol
   const values = [new SecretValues(alike)];
   const text = alike.map((value, i) => `${i}\t${value}\n`).join('');
   const left = redactText(text, 'a.tsv', values).text;
-  assert.deepEqual(
-    alike.filter((value) => left.includes(value)),
-    [],
-  );
+  const actual = alike.filter((value) => left.includes(value));
+  assert.deepEqual(actual, []);
   const [, second = ''] = alike;
   const find = (part: string, cut = {}) =>
     new SecretValues(alike).find(part, cut).map(({ start, end }) => [start, end]);

@@ -1,4 +1,4 @@
-// Stores the answers of models at a folder's held-out positions, and the finished stages of its adaptation.
+// Stores the answers of models at a folder's held-out positions, and the finished steps of its adaptation.
 // A job writes them at once, on its own connection. They only save work, so a run continues if they cannot be stored.
 import { join } from 'node:path';
 import { messageOf } from '../common/errors.ts';
@@ -7,7 +7,7 @@ import { Database, isBusy, openDatabase } from './database.ts';
 import { databaseName } from './open.ts';
 import type { AnswerRow } from './stored-rows.ts';
 
-export class PositionLedger {
+export class RunStore {
   private readonly folder: string;
   private readonly log: Log;
   private database: Database | undefined;
@@ -37,23 +37,25 @@ export class PositionLedger {
     this.attempt((database) => database.insert('answers', { folder: this.folder, ...answer }));
   }
 
-  /** The output of a finished stage (column `made`), or undefined. */
-  outputOfFinished(stage: string, signature: string): string | undefined {
+  /** The output of a finished step (column `made`), or undefined. */
+  outputOfFinished(step: string, signature: string): string | undefined {
     const rows = this.attempt((database) =>
       database.rows<{ made: string }>(
         'SELECT made FROM stages WHERE folder = ? AND stage = ? AND signature = ?',
         this.folder,
-        stage,
+        step,
         signature,
       ),
     );
     return rows?.[0]?.made;
   }
 
-  /** Stores that a stage has finished. */
-  finish(stage: string, signature: string, output: string): void {
+  /** Stores that a step has finished. */
+  finish(step: string, signature: string, output: string): void {
     const { folder } = this;
-    this.attempt((database) => database.insert('stages', { folder, stage, signature, at: Date.now(), made: output }));
+    this.attempt((database) =>
+      database.insert('stages', { folder, stage: step, signature, at: Date.now(), made: output }),
+    );
   }
 
   /** Deletes the answers of other models. */

@@ -11,7 +11,7 @@ import { window } from '../editor/window.ts';
 import type { DocumentListener, Documents } from '../folder/documents.ts';
 import type { Folders } from '../folder/folders.ts';
 
-export interface PrefetchDeps {
+export interface EarlyRequestsDeps {
   readonly folders: Pick<Folders, 'peek'>;
   readonly documents: Pick<Documents, 'ruleOf'>;
   /** Whether completions are enabled for this folder and language, and not snoozed. */
@@ -23,10 +23,10 @@ export interface PrefetchDeps {
 /** In longer documents, building the query twice per key costs too much. */
 const maxLines = 20_000;
 
-export class Prefetch extends DisposableStore {
-  private readonly deps: PrefetchDeps;
+export class EarlyRequests extends DisposableStore {
+  private readonly deps: EarlyRequestsDeps;
 
-  constructor(deps: PrefetchDeps) {
+  constructor(deps: EarlyRequestsDeps) {
     super();
     this.deps = deps;
     const watch = this.add(
