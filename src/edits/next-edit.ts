@@ -115,8 +115,8 @@ export class NextEdits<F extends { readonly key: string }> extends Part<NextEdit
   }
 
   /**
-   * Nothing else is offered, or only fixes and places, or the user has gone to an error: the large model is asked if the
-   * cursor still rests then.
+   * Nothing, or only fixes and places, would be offered, or the user has gone to an error: the large model is asked if
+   * the cursor still rests then.
    */
   askSoon(): void {
     if (this.asking !== undefined || this.followed !== undefined) return;

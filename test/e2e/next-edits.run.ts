@@ -44,15 +44,6 @@ const fast = (name: string) =>
 const object = (name: string) => `register({\n  name: '${name}',\n  size: 1,\n});\n\n`;
 const names = ['red', 'green', 'blue', 'white'];
 
-const calls = `export function areaOf(side: number): number {
-  return side * side;
-}
-
-export const small = areaOf(1);
-
-export const large = areaOf(20);
-`;
-
 const inChange = (index: number, path: string) => `changes/${index}/${path}`;
 
 /** Each step needs the earlier ones. */
@@ -68,7 +59,6 @@ const { editor, step, project } = await startSession(
         'edits/fast.ts': fast('rowHeight'),
         'edits/narrow.ts': fast('bookDepth'),
         'edits/all.ts': fast('cellSize'),
-        'edits/calls.ts': calls,
       },
       'edits/options.ts': names.map(object).join(''),
       ...Object.fromEntries(
@@ -223,18 +213,6 @@ step('Alt+Shift+Enter applies all places of the file, and one undo takes them ba
   await editor.page.keyboard.press('Control+z');
   const two = fast('cellSize').replace('cellSize', 'cellDepth').replace('cellSize', 'cellDepth');
   assert.equal(await saved('edits/all.ts'), two);
-});
-
-step('the calls that a new parameter leaves wrong are told, and Tab goes to the nearest', async () => {
-  await editor.open('edits/calls.ts', 1, 37);
-  // Until the old errors of a file are known.
-  await editor.page.waitForTimeout(6000);
-  await editor.type(', height: number');
-  await hint(/^Tab: 2 new errors, line 5$/);
-  await editor.shot('edits-11-errors');
-  await editor.page.keyboard.press('Tab');
-  await editor.statusItem('Ln 5,').waitFor();
-  await hint(/^Tab: 2 new errors, line 7$/);
 });
 
 step('Escape dismisses it, and Tab indents again', async () => {

@@ -81,6 +81,10 @@ export class NewErrors extends Part<SourceDeps> {
     return new Map(documents.map((document) => [document, namesIn(document)]));
   }
 
+  get count(): number {
+    return this.all().length;
+  }
+
   /** A new error of each line, once the user rests. None while there is one in his change itself. */
   places(folder: FolderRef): readonly NewError[] {
     if (!this.isResting) return [];

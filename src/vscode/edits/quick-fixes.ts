@@ -51,6 +51,9 @@ export class QuickFixes extends Part<QuickFixesDeps> implements EditSource<Folde
   /** The nearest error's first. */
   private found: readonly Found[] = [];
   private readonly fixes = { ...assumed };
+  /** The fix that was taken last, and how many new errors there were; and the rules of those that have brought others. */
+  private taken: { readonly rule: string; readonly errors: number } | undefined;
+  private readonly spoilt = new Set<string>();
 
   constructor(deps: QuickFixesDeps) {
     super(deps);
@@ -66,6 +69,7 @@ export class QuickFixes extends Part<QuickFixesDeps> implements EditSource<Folde
   changed({ document, contentChanges }: vscode.TextDocumentChangeEvent, kind: ChangeKind): void {
     clearTimeout(this.timer);
     this.found = [];
+    this.taken = undefined;
     const isWhole = contentChanges.some(({ text }) => text.trim().length > 1);
     if (kind === 'typed') this.typed = { document, at: performance.now(), isWhole };
     // An import that was added for a suggestion may not be the only one that it needs.
@@ -79,8 +83,9 @@ export class QuickFixes extends Part<QuickFixesDeps> implements EditSource<Folde
       .map(({ edit }) => ({ ...edit, probability: this.fixes.taken / this.fixes.judged }));
   }
 
-  judged({ origin }: NextEdit, isTaken: boolean): void {
+  judged({ origin, rule }: NextEdit, isTaken: boolean): void {
     if (origin.kind !== 'fix') return;
+    if (isTaken) this.taken = { rule, errors: this.deps.newErrors.count };
     this.fixes.judged++;
     if (isTaken) this.fixes.taken++;
   }
@@ -97,13 +102,15 @@ export class QuickFixes extends Part<QuickFixesDeps> implements EditSource<Folde
     const recorded = editor && this.deps.journals.recordedOf(editor.document);
     if (!recorded || !this.deps.isOn(recorded.folder, editor.document.languageId)) return;
     const { version } = editor.document;
+    if (this.taken && this.deps.newErrors.count > this.taken.errors) this.spoilt.add(this.taken.rule);
     this.isAsking = true;
     try {
       const found: Found[] = [];
       for (const { document, path, diagnostic } of this.wrongPlaces(editor, recorded)) {
         const edit = await fixOf(document, path, diagnostic);
         if (this.isDisposed || editor.document.version !== version) return;
-        if (edit === undefined || found.some((other) => other.edit.place === edit.place)) continue;
+        if (edit === undefined || this.spoilt.has(edit.rule)) continue;
+        if (found.some((other) => other.edit.place === edit.place)) continue;
         found.push({ document, version: document.version, folder: recorded.folder, edit });
       }
       const isKnown = found.map(({ edit }) => edit.place).join() === this.found.map(({ edit }) => edit.place).join();

@@ -45,7 +45,7 @@ const hints = (editor: Editor) => desk.drawn(editor).filter((text) => text.inclu
 /** A field was renamed where it is declared, and its uses in two files are wrong. */
 async function renamed(options: Parameters<typeof offer>[0] = {}) {
   const parts = offer(options);
-  const other = await known('src/b.ts', 'third(book.name);\nfourth(book.name);\n');
+  const other = await known('src/b.ts', 'third(book.name);\nfourth(book.name);\nfifth(book.name);\n');
   const editor = await known('src/a.ts', declared + uses);
   desk.retype(editor, 'name', 'title');
   const wrong = () => {
@@ -181,15 +181,19 @@ test('where a rule knows the text of a new error, the text is offered', async ()
   assert.ok(editor.document.getText().includes('first(book.title)'));
 });
 
-test('the preferred fix of a new error far away is offered', async () => {
-  const { editor, offers, other, state } = await renamed();
-  desk.servers.set('vscode.executeCodeActionProvider', (uri: unknown, range: never) => {
-    const edit = new vscode.WorkspaceEdit();
-    if (`${uri}` === `${other.document.uri}`) edit.replace(uri as never, range, 'title');
-    return [{ title: 'Change to title', isPreferred: true, edit }];
+for (const after of [[1], [1, 2]])
+  test(`the preferred fix of a new error far away is offered${after.length > 1 ? ', but not again if it brings another' : ''}`, async () => {
+    const { editor, offers, other, state } = await renamed();
+    desk.servers.set('vscode.executeCodeActionProvider', (uri: unknown, range: never) => {
+      const edit = new vscode.WorkspaceEdit();
+      if (`${uri}` === `${other.document.uri}`) edit.replace(uri as never, range, 'title');
+      return [{ title: 'Change to title', isPreferred: true, edit }];
+    });
+    await until(() => state.tab);
+    await until(() => desk.drawn(editor).includes('Tab: next edit, b.ts line 1'));
+    await take(offers);
+    assert.equal(other.document.getText(), 'third(book.title);\nfourth(book.name);\nfifth(book.name);\n');
+    report(other, after);
+    const hint = after.length > 1 ? 'Tab: 4 new errors, line 2' : 'Tab: next edit, line 2';
+    await until(() => desk.drawn(other).includes(hint));
   });
-  await until(() => state.tab);
-  await until(() => desk.drawn(editor).includes('Tab: next edit, b.ts line 1'));
-  await take(offers);
-  assert.equal(other.document.getText(), 'third(book.title);\nfourth(book.name);\n');
-});
