@@ -81,12 +81,13 @@ export function learnRules(edits: readonly Edit[]): RewriteRule[] {
   for (const [edit, parts] of joinedEdits(usable)) if (isUsable(edit)) partsOf.set(edit, parts);
   const ageOf = (edit: Edit) => usable.length - usable.indexOf(partsOf.get(edit)?.at(-1) as Edit);
   const newestFirst = [...partsOf.keys()].sort((a, b) => ageOf(a) - ageOf(b));
+  const keys = newestFirst.map((edit) => ({ key: literalKey(edit), stands: edit.at >= 0 }));
   const rules = new Map<string, RewriteRule>();
   for (const [i, edit] of newestFirst.entries()) {
     if (ageOf(edit) > NEWEST) break;
     const others = newestFirst.slice(i + 1);
     for (const rule of [literalRule(edit, others), ...generalisedRules(edit, others)])
-      if (!rules.has(rule.key) && !isDoubtful(rule, newestFirst)) rules.set(rule.key, rule);
+      if (!rules.has(rule.key) && !isDoubtful(rule, keys)) rules.set(rule.key, rule);
   }
   return withoutParts([...rules.values()], partsOf);
 }
@@ -147,14 +148,13 @@ function literalKey(edit: Edit): string {
  * Whether an edit did the opposite: then the tokens were moved, or the user has changed his mind. Also whether he has
  * replaced the tokens by others, too, and did not do this the last two times.
  */
-function isDoubtful({ key }: RewriteRule, newestFirst: readonly Edit[]): boolean {
+function isDoubtful({ key }: RewriteRule, edits: readonly { key: string; stands: boolean }[]): boolean {
   const [removed = '', inserted] = key.split('\u0001');
-  const keys = newestFirst.map(literalKey);
-  if (inserted === undefined || removed === '') return keys.includes(`${inserted}\u0001${removed}`);
+  const isOpposite = edits.some((other) => other.key === `${inserted}\u0001${removed}`);
+  if (inserted === undefined || removed === '') return isOpposite;
   // What was changed again is no reading of its own.
-  const same = keys.filter((other, i) => (newestFirst[i]?.at ?? 0) >= 0 && other.startsWith(`${removed}\u0001`));
-  const isMixed = same.some((other) => other !== key) && same.slice(0, 2).some((other) => other !== key);
-  return isMixed || keys.includes(`${inserted}\u0001${removed}`);
+  const same = edits.filter((other) => other.stands && other.key.startsWith(`${removed}\u0001`));
+  return isOpposite || same.slice(0, 2).some((other) => other.key !== key);
 }
 
 /** Exactly the tokens of an edit, with the other edits that did the same. */
