@@ -30,6 +30,8 @@ export interface ErrorPlace extends CursorLine {
 /** Where the large model is asked: the cursor rests after an edit that may be sent. */
 export interface AskedPlace<F> {
   readonly folder: F;
+  /** The journal's: a notebook's cell has one of its own. */
+  readonly path: string;
   readonly place: EditedPlace;
   /** Whether its document has changed since. */
   readonly isChanged: () => boolean;

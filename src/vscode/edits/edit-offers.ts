@@ -89,9 +89,10 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
         repeated: async (folder, input, signal) => folders.of(folder).ngram.nextEdits(input, signal),
         sources: [this.renames, this.fixes],
         askedPlace: () => this.places.typedNow(),
-        follow: async ({ folder, place }, signal) => {
+        follow: async ({ folder, path, place }, signal) => {
           const { service, ngram } = folders.of(folder);
-          return service.following.after(place, ngram, signal);
+          const edit = await service.following.after(place, ngram, signal);
+          return typeof edit === 'string' ? edit : { ...edit, path };
         },
         onFollowed: (folder, isTaken) => folders.of(folder).service.following.judgedByUser(isTaken),
         cursor,
