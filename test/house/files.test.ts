@@ -52,7 +52,7 @@ const lines: Readonly<Record<string, number>> = {
   'src/text-tasks': 3800,
   'src/vscode': 11_700,
   'src/workspace': 6800,
-  test: 46_000,
+  test: 46_100,
 };
 
 test('a room has as many lines as were decided', () => {
