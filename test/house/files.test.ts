@@ -52,7 +52,7 @@ const lines: Readonly<Record<string, number>> = {
   'src/text-tasks': 3800,
   'src/vscode': 12_000,
   'src/workspace': 6800,
-  test: 46_600,
+  test: 46_800,
 };
 
 test('a room has as many lines as were decided', () => {
