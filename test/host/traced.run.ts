@@ -7,6 +7,9 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { needPackages } from '../../build/debian.ts';
 import { root } from '../../build/paths.ts';
+import { unwrap } from '../../src/common/errors.ts';
+import { addGgufModel } from '../../src/neural/models/import/add-gguf.ts';
+import { IMPORTED_BASES } from '../../src/neural/models/list.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
 import { bytesOfCrafted, craftedGguf } from '../neural/models/import/crafted-models.ts';
 import { writeProject } from '../support/project.ts';
@@ -24,7 +27,9 @@ before(async () => {
   await needPackages(['strace', 'git']);
   for (const folder of [project, temporary]) mkdirSync(folder);
   writeProject(project);
-  writeFileSync(join(base, 'crafted.gguf'), bytesOfCrafted(craftedGguf('qwen2')));
+  const path = join(base, 'crafted.gguf');
+  writeFileSync(path, bytesOfCrafted(craftedGguf('qwen2')));
+  unwrap(await addGgufModel({ path, into: join(storage, IMPORTED_BASES) }, new AbortController().signal));
   const labels = ['bug', 'wish'].map((name) => ({ name, meaning: `It is a ${name}.` }));
   const source = { kind: 'csv', path: 'issues.csv', text: 'title', label: 'kind' };
   const task = { instruction: 'Sort.', labels, source };
@@ -60,7 +65,6 @@ async function trace(args: readonly string[], env: NodeJS.ProcessEnv = {}): Prom
 const commands: readonly (readonly string[])[] = [
   ['adapt', project, '--base', 'small', '--train', 'always', '--minutes', '600'],
   ['complete', `${join(project, 'src', 'database.ts')}:3`, '--folder', project, '--base', 'small'],
-  ['import', join(base, 'crafted.gguf'), '--name', 'crafted'],
   ['complete', `${join(project, 'src', 'database.ts')}:3`, '--folder', project, '--base', 'crafted'],
   ['label', 'issues', '--folder', project, '--base', 'small'],
 ];
