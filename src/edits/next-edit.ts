@@ -2,9 +2,9 @@
 //
 // Each change ends what was under way: its texts are older. At a pause, the rules learned from the user's edits are
 // searched for places. A language server finds renames and fixes; what comes after the pause starts the search again.
-// Where nothing, or only fixes, would be offered, the large model may be asked. All that is found is decided on in one
-// place. Of what it lets through, the edit at the cursor is drawn, or else the first one of the likeliest rule: below
-// the cursor, above it, then in other files.
+// Where nothing, or only fixes and places of errors, would be offered, the large model may be asked. All that is found
+// is decided on in one place. Of what it lets through, the edit at the cursor is drawn, or else the first one of the
+// likeliest rule: below the cursor, above it, then in other files.
 import { Part } from '../common/disposable.ts';
 import { isCancelled } from '../common/errors.ts';
 import { decideEdits } from '../routing/decide.ts';
@@ -48,6 +48,7 @@ export class NextEdits<F extends { readonly key: string }> extends Part<NextEdit
     this.search.cancel();
     this.endAsking();
     this.followed = undefined;
+    // The cursor's move starts the next search.
     if (kind === 'undo' || kind === 'redo') {
       offered.undone(path);
       return;

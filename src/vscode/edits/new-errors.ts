@@ -33,7 +33,7 @@ export class NewErrors extends Part<SourceDeps> {
   private before: ReadonlyMap<vscode.TextDocument, readonly ErrorName[]> | undefined;
   private readonly startedAt = performance.now();
   private readonly openedAt = new WeakMap<vscode.TextDocument, number>();
-  /** Number of `before`. */
+  /** Goes up when the present errors are accepted as old. */
   private since = 0;
   private changedAt = 0;
   private isResting = false;
@@ -61,7 +61,7 @@ export class NewErrors extends Part<SourceDeps> {
     this.told = '';
     if (kind === 'undo' || kind === 'redo') this.before = undefined;
     else if (this.all().length === 0) this.forget();
-    // While errors of the changes before are left, those changes are not finished.
+    // While errors of the changes before are left, those changes are not finished: known documents keep their state.
     else this.before = new Map([...this.present(), ...(this.before ?? [])]);
     this.lookSoon(0);
   }
