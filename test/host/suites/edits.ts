@@ -62,7 +62,6 @@ export function defineEdits(suite: Suite): void {
       // The server does not look again for a file that was missing when it read an import.
       const { document } = await savedFile('src/edits/declared.ts', declared('openShelf'));
       const user = await savedFile('src/edits/user.ts', useOf('openShelf'));
-      const editor = await show(document);
       const { uri } = document;
       const start = place(document, 'openShelf').start;
       // While it starts, the server knows only the file that it is asked about.
@@ -75,6 +74,9 @@ export function defineEdits(suite: Suite): void {
       // A busy server may answer too late: then it is tried again, with another name.
       const name = await until('the references of the declaration', async () => {
         const tried = `openDrawer${rest}`;
+        // The last try may have gone to an error in the other file.
+        await replaceAll(await show(user.document), useOf('openShelf'));
+        const editor = await show(document);
         await replaceAll(editor, declared('openShelf'));
         putCursor(editor, start);
         await sleep(rest);
