@@ -89,7 +89,8 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
  */
 async function learn(run: Run): Promise<Learned> {
   const { request, notes, stage, steps } = run;
-  // How fast this machine trains the base and drafts with it. Where it cannot, the n-grams are adapted alone.
+  // How fast this machine trains the base and drafts with it. Where it cannot train, the base serves as it is; where it
+  // cannot draft, the n-grams do alone.
   const access = request.neural && (await attempt(run, 'measuring', () => accessOf(run)));
   const timing =
     access &&

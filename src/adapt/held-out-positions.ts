@@ -8,7 +8,10 @@ import { firstHalf } from '../workspace/files/file-names.ts';
 import type { HarvestedFile, Split } from '../workspace/files/harvest-types.ts';
 import { digest } from './step.ts';
 
-/** Three splits. One half of the validation files fits the mixture, the other chooses the model and fits the router. */
+/**
+ * Three splits, of which validation is halved: one half fits the mixture, the other chooses the model and fits the
+ * router.
+ */
 export interface HeldOut {
   readonly train: readonly HarvestedFile[];
   readonly fit: readonly HarvestedFile[];
@@ -108,7 +111,7 @@ export function heldOutPositions(held: HeldOut): HeldOutPositions {
   return { fit: of('fit'), choose: of('choose'), test: of('test') };
 }
 
-/** Fewer positions than a quarter (100 and 60) do not tell a better model from chance, so training comes after them. */
+/** With less than a quarter (100 and 60) a better model is not told from chance: training's time is cut before them. */
 export const MAX_HALVINGS = 2;
 
 /** At most 1/2^times of the limits, evenly spread. Smaller samples are parts of larger ones, so answers are reused. */

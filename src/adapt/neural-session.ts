@@ -149,7 +149,10 @@ export class NeuralSession {
     return unwrap(await this.engine.request(kind, request, { signal }));
   }
 
-  /** Opens the model, if it is not open. The weights of its mixture, if they were fitted now. */
+  /**
+   * Opens the model, if it is not open. The weights of its mixture, if they were fitted now: on a refit, and for a model
+   * that has none of its own.
+   */
   private async use(candidate: ModelCandidate, tell: Tell, refit?: Refit): Promise<FittedMixture | undefined> {
     const { name, model, base } = candidate;
     // A fit starts from the shipped weights: those of an earlier run may have been fitted on files that now judge.

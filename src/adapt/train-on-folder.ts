@@ -67,7 +67,10 @@ interface PreparedTraining {
   readonly time: TrainingTime;
 }
 
-/** Undefined if nothing is trained. Training gets the time that measuring leaves, so its limit comes before. */
+/**
+ * Undefined if nothing is trained. Training may take what the budget leaves after the expected time of measuring: that
+ * limit is set before anything is measured.
+ */
 export async function prepareTraining(
   run: Run,
   session: NeuralSession,
@@ -165,7 +168,8 @@ function requestOf({ examples, validationExamples }: Samples, run: Run) {
   const access = accessOf(run);
   const out = workFolder(request.specialistFolder);
   makeFolder(out);
-  const waits = access.maxSteps === undefined ? PATIENCE : Number.MAX_SAFE_INTEGER;
+  // A set number of steps is made whole.
+  const patience = access.maxSteps === undefined ? PATIENCE : Number.MAX_SAFE_INTEGER;
   return {
     base: access.base,
     out,
@@ -177,7 +181,7 @@ function requestOf({ examples, validationExamples }: Samples, run: Run) {
     epochs: EPOCHS,
     ...(access.maxSteps !== undefined && { maxSteps: access.maxSteps }),
     ...(validationExamples.length > 0 && {
-      validation: { examples: validationExamples, everySteps: VALIDATE_EVERY_STEPS, patience: waits },
+      validation: { examples: validationExamples, everySteps: VALIDATE_EVERY_STEPS, patience },
     }),
     learningRate: LEARNING_RATE,
     checkpointEverySteps: CHECKPOINT_EVERY_STEPS,

@@ -85,8 +85,7 @@ export class DeclaredName {
     });
     const found = {
       origin: { kind: 'rename', name },
-      // With the number of places, so that a rename that the user follows is another one after each step.
-      rule: JSON.stringify(['rename', path, name, typed, references.length]),
+      rule: JSON.stringify(['rename', path, name, typed]),
       learnedFrom: [{ ...edit, removed: name, inserted: typed }],
       left: references.length,
       probability: 1,

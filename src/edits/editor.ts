@@ -15,11 +15,23 @@ export interface Present<F> {
   readonly documents: readonly TextFile[];
   /** Where the cursor is. */
   readonly line: CursorLine;
+  /** Where the user's last changes have left errors, once he rests. */
+  readonly errors: readonly ErrorPlace[];
+}
+
+/** A line with an error that a language server has found since the user's last changes. */
+export interface ErrorPlace extends CursorLine {
+  /** Offset of the error in its file. */
+  readonly start: number;
+  /** Equal for the errors of the same changes. */
+  readonly since: number;
 }
 
 /** Where the large model is asked: the cursor rests after an edit that may be sent. */
 export interface AskedPlace<F> {
   readonly folder: F;
+  /** The journal's: a notebook's cell has one of its own. */
+  readonly path: string;
   readonly place: EditedPlace;
   /** Whether its document has changed since. */
   readonly isChanged: () => boolean;

@@ -2,14 +2,15 @@
 //
 // Each change ends what was under way: its texts are older. At a pause, the rules learned from the user's edits are
 // searched for places. A language server finds renames and fixes; what comes after the pause starts the search again.
-// Where nothing, or only fixes, would be offered, the large model may be asked. All that is found is decided on in one
-// place. Of what it lets through, the edit at the cursor is drawn, or else the first one of the likeliest rule: below
-// the cursor, above it, then in other files.
+// Where nothing, or only fixes and places of errors, would be offered, the large model may be asked. All that is found
+// is decided on in one place. Of what it lets through, the edit at the cursor is drawn, or else the first one of the
+// likeliest rule: below the cursor, above it, then in other files.
 import { Part } from '../common/disposable.ts';
 import { isCancelled } from '../common/errors.ts';
 import { decideEdits } from '../routing/decide.ts';
+import { leastOfEdit } from '../routing/limits.ts';
 import type { AskedPlace, NextEditsDeps, Present } from './editor.ts';
-import type { Edit, NextEdit } from './history/edit.ts';
+import { type Edit, lastChange, type NextEdit, nextEdit } from './history/edit.ts';
 import type { RecordedChange } from './history/journal.ts';
 import { REST_MS } from './large-model/worth.ts';
 import { type OfferedEdit, OfferedEdits } from './offers.ts';
@@ -47,6 +48,7 @@ export class NextEdits<F extends { readonly key: string }> extends Part<NextEdit
     this.search.cancel();
     this.endAsking();
     this.followed = undefined;
+    // The cursor's move starts the next search.
     if (kind === 'undo' || kind === 'redo') {
       offered.undone(path);
       return;
@@ -64,12 +66,13 @@ export class NextEdits<F extends { readonly key: string }> extends Part<NextEdit
   private async find(ms: number, after: SearchedAfter, signal: AbortSignal) {
     const present = this.deps.present();
     if (present === undefined || this.offered.isSilent) return 'off' as const;
-    const { folder, edits, documents, line } = present;
+    const { folder, edits, documents, line, errors } = present;
     const input = {
       edits,
       documents,
       ignored: this.ignoredAfter(edits),
       cursor: after === 'rest' ? line : undefined,
+      errors: errors.map(({ path, line }) => ({ path, line })),
       ms,
     };
     const repeated = edits.length === 0 ? [] : this.deps.repeated(folder, input, signal);
@@ -92,25 +95,31 @@ export class NextEdits<F extends { readonly key: string }> extends Part<NextEdit
     const { folder, edits, documents } = present;
     const { offered, deps } = this;
     this.folder = folder;
-    const lists = [repeated, ...deps.sources.map((source) => source.edits(present)), this.following(folder)];
-    const next = decideEdits(lists, {
+    const known = deps.sources.map((source) => source.edits(present));
+    const lists = [repeated, ...known, this.following(folder), jumpsTo(present)];
+    const isAlone = isLoneDeletion(edits);
+    const next = decideEdits(isAlone ? [repeated.filter((edit) => repeatsLast(edit, edits))] : lists, {
       ignored: this.ignoredAfter(edits),
       showsLines: deps.showsLines(),
       isSilent: offered.isSilent,
-    });
+    }).filter((edit) => !offered.shown.isDismissed(edit));
     const before = offered.current;
     offered.offer(next, (path) => documents.find((file) => file.path === path)?.text, deps.cursor());
     const { current } = offered;
     if (before && !offered.has(before)) deps.onOutcome(before, 'ignored');
     if (current) this.pending ??= { offer: current, after: stateOf(edits) };
     deps.draw(true);
-    // What follows may be likelier than a fix.
-    if (after === 'key' && next.every(({ origin }) => origin.kind === 'fix')) this.askSoon();
+    // What follows may be likelier than a fix, and says more than a place.
+    if (after === 'key' && !isAlone && next.every(({ origin: { kind } }) => kind === 'fix' || kind === 'error'))
+      this.askSoon();
     return next.length === 0 && edits.length > 0;
   }
 
-  /** Nothing, or only fixes, would be offered: the large model is asked if the cursor still rests then. */
-  private askSoon(): void {
+  /**
+   * Nothing, or only fixes and places, would be offered, or the user has gone to an error: the large model is asked if
+   * the cursor still rests then.
+   */
+  askSoon(): void {
     if (this.asking !== undefined || this.followed !== undefined) return;
     clearTimeout(this.resting);
     this.resting = setTimeout(() => void this.ask(), REST_MS);
@@ -171,6 +180,7 @@ export class NextEdits<F extends { readonly key: string }> extends Part<NextEdit
 
   /** The user has taken or dismissed an offer. */
   judged(offer: OfferedEdit, isTaken: boolean): void {
+    if (isTaken && this.pending?.offer.id === offer.id) this.pending = undefined;
     for (const source of this.deps.sources) source.judged?.(offer, isTaken);
     if (this.folder && offer.origin.kind === 'follows') this.deps.onFollowed(this.folder, isTaken);
   }
@@ -184,6 +194,31 @@ export class NextEdits<F extends { readonly key: string }> extends Part<NextEdit
     }
     return offered.shown.ignored;
   }
+}
+
+/** Where the user's changes have left errors: Tab goes there. The rules may know the text, or the large model then. */
+function jumpsTo({ errors, documents, line: cursor }: Present<unknown>): NextEdit[] {
+  return errors.flatMap(({ path, line, start, since }) => {
+    if (path === cursor.path && line === cursor.line) return [];
+    const file = documents.find((each) => each.path === path);
+    const rule = JSON.stringify(['errors', since]);
+    if (file === undefined) return [];
+    const least = leastOfEdit({ kind: 'server' });
+    const found = { rule, learnedFrom: [], left: errors.length, probability: least, least };
+    const jump = nextEdit(file, { start, end: start, text: '' }, { origin: { kind: 'error' }, ...found });
+    // Lines of the same text are places of their own.
+    return [{ ...jump, place: JSON.stringify([rule, path, line]) }];
+  });
+}
+
+/** Whether the last change has only deleted: what follows is not known before something is typed. */
+function isLoneDeletion(edits: readonly Edit[]): boolean {
+  return edits.length > 0 && lastChange(edits).every(({ removed, inserted }) => removed !== '' && inserted === '');
+}
+
+/** Whether an edit was learned from the last change and an earlier one. */
+function repeatsLast({ learnedFrom }: NextEdit, edits: readonly Edit[]): boolean {
+  return learnedFrom.length > 1 && learnedFrom.some(({ time }) => time === edits.at(-1)?.time);
 }
 
 /** Differs after each edit. While one goes on, only what it has inserted changes. */

@@ -95,6 +95,11 @@ export class OfferedEdits {
     return this.offers.filter(({ rule }) => rule === this.current?.rule);
   }
 
+  /** Those of them in a file. */
+  alikeIn(path: string): readonly OfferedEdit[] {
+    return this.alike.filter((offer) => offer.path === path);
+  }
+
   /**
    * Those of the best edit's rule come first, in the order of a walk down from the cursor.
    * @param edits decided on, best first
@@ -180,14 +185,21 @@ export class OfferedEdits {
     return offer?.path === path && offer.line === line ? offer : undefined;
   }
 
-  jumped({ id }: OfferedEdit): void {
-    this.jumpedTo = id;
+  jumped(offer: OfferedEdit): void {
+    if (offer.origin.kind !== 'error') {
+      this.jumpedTo = offer.id;
+      return;
+    }
+    // The user has seen it.
+    this.shown.undone(offer);
+    this.offers = this.offers.filter(({ id }) => id !== offer.id);
   }
 
   tabAction(cursor: EditCursor): TabAction {
     const { current } = this;
     if (current === undefined) return undefined;
     const isHere = isAt(current, cursor);
+    if (isHere && current.origin.kind === 'error') return undefined;
     if (!isHere) this.jumpedTo = undefined;
     if (isHere && this.jumpedTo === current.id) return 'apply';
     const isEdited = this.isEditedAt(cursor);

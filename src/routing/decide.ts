@@ -114,6 +114,8 @@ export interface EstimatedEdit {
   readonly removed: string;
   readonly replacement: string;
   readonly rule: string;
+  /** Number of the rule's places that are left. */
+  readonly left: number;
   readonly place: string;
   /** Estimate that the user makes it, and the least that its origin needs (limits.ts). */
   readonly probability: number;
@@ -122,7 +124,7 @@ export interface EstimatedEdit {
 
 /** The circumstances under which next edits would be offered. None may be forgotten. */
 export interface EditConditions {
-  /** Rules and places that were dismissed, or shown often enough. */
+  /** Rules, their steps, and places that were dismissed, or shown often enough. */
   readonly ignored: readonly string[];
   /** Whether the editor shows new lines as ghost text. */
   readonly showsLines: boolean;
@@ -144,6 +146,11 @@ export function needsLines({ removed, replacement }: Pick<EstimatedEdit, 'remove
   return replacement !== '' && `${removed}${replacement}`.includes('\n');
 }
 
+/** Names what is left of a rule: another step after each place that the user has followed. */
+export function stepOf({ rule, left }: Pick<EstimatedEdit, 'rule' | 'left'>): string {
+  return `${rule} ${left}`;
+}
+
 export function isSure({ probability, least }: Pick<EstimatedEdit, 'probability' | 'least'>): boolean {
   return probability >= least;
 }
@@ -163,7 +170,7 @@ export function decideEdits<E extends EstimatedEdit>(lists: readonly (readonly E
   return all
     .filter(isFirst)
     .map(({ edit }) => edit)
-    .filter(({ rule, place }) => !ignored.includes(rule) && !ignored.includes(place))
+    .filter((edit) => ![edit.rule, stepOf(edit), edit.place].some((name) => ignored.includes(name)))
     .filter((edit) => showsLines || !needsLines(edit));
 }
 

@@ -122,7 +122,10 @@ export function editPriceOf(balance: number, isFree: boolean): number {
 
 /** What a decision on a next edit must know of its origin. */
 export type EditCase =
-  /** It repeats others; `isAgain`: those were hardly more than this change, made for the second time or more. */
+  /**
+   * It repeats others. `isHere`: where the cursor rests, or where a language server has found a new error; `isAgain`:
+   * those were hardly more than this change, made for the second time or more.
+   */
   | { readonly kind: 'repeats'; readonly isHere: boolean; readonly isAgain: boolean }
   /** A language server proposes it. */
   | { readonly kind: 'server' };

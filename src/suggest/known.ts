@@ -36,10 +36,10 @@ export function knownAt(cursor: Cursor, memory: KnownDeps): Known {
     const isAnswer = kept.source === 'api';
     const cuts = continued.cuts.filter(({ text }) => continuesReplacement(text, query, replaced));
     const goesOn = isSame(kept, visible) ? shownCut(kept.decision)?.text.slice(typed.length) : undefined;
-    // A text that was contradicted may come back where the user takes that back; one that was deleted may not.
+    // A text that was contradicted may come back where the user takes that back; a local one that was deleted may not.
     const rejected = isAnswer ? undefined : memory.verdicts.deletedAt(query);
-    const kind = { isAnswer, rejected, goesOn };
-    const conditions = memory.local.conditionsAt(cursor, isAnswer ? ANSWERED : SEEN_BEFORE, kind);
+    const history = { isAnswer, rejected, goesOn };
+    const conditions = memory.local.conditionsAt(cursor, isAnswer ? ANSWERED : SEEN_BEFORE, history);
     // The price that an answer had to beat is that of its call.
     const price = isAnswer ? kept.decision.price : conditions.limits.price;
     const rest = { ...kept, cuts, costUsd: 0, savedUsd: 0, cached: true };

@@ -41,8 +41,8 @@ export async function suggest(cursor: Cursor, deps: SuggestDeps): Promise<Shown 
   const off = isManual || screen.isByHand ? undefined : offAt(request.query, cursor.settings);
   if (off !== undefined) return nothing(off);
 
-  // Typed as suggested, the rest of what was accepted, or seen here before: decided again for this moment. If the large
-  // model has answered here and that is not worth showing, it is not asked again.
+  // What is on the screen goes on. The rest of what was accepted, and what was seen here before, is decided again for this
+  // moment. If the large model has answered here and that is not worth showing, it is not asked again.
   const known = knownAt(cursor, deps);
   if (known.suggestion) return showDecided(cursor, known.suggestion, deps);
   if (!isManual && continuesWord(query)) return nothing('within a word');
@@ -139,7 +139,7 @@ function leaveToNextKey({ startedAt }: Cursor, { decision }: Suggestion, { clock
 /**
  * Asks the large model and only keeps its answer. Cancelling the request stops the call only before it has started.
  * @param visible a local suggestion: with `localFirst` the call waits for the time in which the user accepts, and is
- * made only if the suggestion is still visible then
+ * made only if no key has come and the suggestion is still visible
  */
 async function askForLater(cursor: Cursor, first: Suggestion, deps: SuggestDeps, visible?: Suggestion): Promise<void> {
   const { local, api, kept, screen, clock, log } = deps;

@@ -43,7 +43,8 @@ export async function runTask(
   const encoding = await folder.learnSource();
   const taskData = await collectTaskData(task, folder.texts(signal), await folder.answers());
 
-  // The large model answers a random sample, at an accepted price.
+  // The large model answers a random sample, at an accepted price: first texts that people have labelled, on some of
+  // which forms of the prompt are compared.
   const large = deps.llm && new LargeModelCalls(folder, deps.llm, taskData, signal, reportStage);
   const planned = large?.planSample(sample, more);
   const isDeclined = planned !== undefined && !(await confirm(planned.spending));
@@ -51,7 +52,8 @@ export async function runTask(
   const forms = chooseForm(task, taskData.known);
 
   // The local model learns from all labels but those held back to measure it. It finds the texts that the large model
-  // probably answers better. These are not asked about if the user has declined a sample that is still incomplete.
+  // probably answers better; with too few labels to tell, those are all. They are not asked about if the user has
+  // declined a sample that is still incomplete.
   reportStage('Learning');
   const { learned, expected } = await learnOrAdvise(folder, taskData, deps, reportStage, large?.stopped);
   const lacksSample = isDeclined && planned.isNeeded;

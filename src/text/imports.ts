@@ -1,4 +1,4 @@
-// The modules that changed import statements name: a change of anything else names none.
+// Which modules an import statement names, if a change touches only imports; and all outside modules of a text.
 import { byLanguageId } from './languages.ts';
 
 /** Lines of one statement, and of the part above it that is searched for its beginning. */

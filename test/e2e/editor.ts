@@ -1,7 +1,7 @@
 // A user's actions in the workbench: palette, files, typing. Also reads ghost text, status bar, notifications and
 // panel.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { patience, shots } from '../support/browser.ts';
@@ -102,6 +102,14 @@ export class Editor {
     return before.slice(0, at) + text + before.slice(at + old.length);
   }
 
+  /** Saves until the active editor's file has a text: an edit may come after the first key that saves. */
+  async saved(file: string, text: string): Promise<void> {
+    await this.eventually(`the text of ${file}`, async () => {
+      await this.page.keyboard.press('Control+s');
+      assert.equal(readFileSync(file, 'utf8'), text);
+    });
+  }
+
   async save(): Promise<void> {
     await this.page.keyboard.press('Control+s');
     await this.page.locator('.tab.active:not(.dirty)').waitFor();
@@ -157,14 +165,15 @@ export class Editor {
     );
   }
 
-  /** Waits for a decoration. */
-  async hint(pattern: RegExp, limitMs = patience): Promise<void> {
+  /** Waits for a decoration, and returns its text. */
+  async hint(pattern: RegExp, limitMs = patience): Promise<string> {
     const shown = async () => {
       const texts = await this.decorations();
-      const holds = texts.some((text) => pattern.test(text));
-      assert.ok(holds, JSON.stringify(texts));
+      const shown = texts.find((text) => pattern.test(text));
+      assert.ok(shown !== undefined, JSON.stringify(texts));
+      return shown;
     };
-    await this.eventually(`the hint ${pattern}`, shown, limitMs);
+    return this.eventually(`the hint ${pattern}`, shown, limitMs);
   }
 
   /** Where a decoration ends, and where the editor does, pixels. */

@@ -1,7 +1,7 @@
 // Changes with a consequence that differs in text, and the large model's answers about it.
 
 /** A text that is typed over another one, or behind it if it begins with it; or at the beginning of a line's text. */
-interface Typing {
+export interface Typing {
   readonly old: string;
   readonly text: string;
   /** 1-based. Absent: where `old` stands. */

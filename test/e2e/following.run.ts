@@ -61,12 +61,7 @@ async function typeChange({ path, before, typed }: Following): Promise<string> {
   return text;
 }
 
-/** Waits until the active editor's file is saved with a text. An edit may come after the first key that saves. */
-const saved = ({ path }: Following, text: string) =>
-  editor.eventually(`the text of ${path}`, async () => {
-    await editor.page.keyboard.press('Control+s');
-    assert.equal(readFileSync(join(project, path), 'utf8'), text);
-  });
+const saved = ({ path }: Following, text: string) => editor.saved(join(project, path), text);
 
 /** Takes what was typed into the active editor's file back. */
 const takeBack = ({ path, before }: Following) =>

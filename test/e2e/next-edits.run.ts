@@ -58,6 +58,7 @@ const { editor, step, project } = await startSession(
         'edits/sizes.ts': sizes,
         'edits/fast.ts': fast('rowHeight'),
         'edits/narrow.ts': fast('bookDepth'),
+        'edits/all.ts': fast('cellSize'),
       },
       'edits/options.ts': names.map(object).join(''),
       ...Object.fromEntries(
@@ -199,6 +200,19 @@ step('a fast row of Tab keys applies one edit after the other, and types nothing
     }
     assert.equal(await saved('edits/fast.ts'), wanted);
   });
+});
+
+step('Alt+Shift+Enter applies all places of the file, and one undo takes them back', async () => {
+  await retype(1, 14, 'cellDepth', 'edits/all.ts');
+  await retype(2, 14, 'cellDepth', 'edits/all.ts');
+  await hint(/^Alt\+Shift\+Enter: all 6$/);
+  await editor.shot('edits-09-all');
+  await editor.page.keyboard.press('Alt+Shift+Enter');
+  await noHint();
+  assert.equal(await saved('edits/all.ts'), fast('cellDepth'));
+  await editor.page.keyboard.press('Control+z');
+  const two = fast('cellSize').replace('cellSize', 'cellDepth').replace('cellSize', 'cellDepth');
+  assert.equal(await saved('edits/all.ts'), two);
 });
 
 step('Escape dismisses it, and Tab indents again', async () => {

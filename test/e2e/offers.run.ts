@@ -1,5 +1,5 @@
 // What is offered unasked: in the panel what serves on a machine that says that it has eight cores, and what could be
-// better; and the import that a typed name lacks.
+// better; the import that a typed name lacks; and the calls that a new parameter leaves wrong.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,10 +10,20 @@ import { readPackage } from '../../src/neural/models/list.ts';
 import { storeTiming, timingKey } from '../../src/specialist/engine/timings.ts';
 import { startSession } from './session.ts';
 
+const calls = `export function areaOf(side: number): number {
+  return side * side;
+}
+
+export const small = areaOf(1);
+
+export const large = areaOf(20);
+`;
+
 const files = {
   'imports/tsconfig.json': '{ "include": ["*.ts"] }\n',
   'imports/rates.ts': 'export const halfRate = (rate: number) => rate / 2;\n',
   'imports/use.ts': 'export const rate = 4;\n',
+  'imports/calls.ts': calls,
 };
 
 const { editor, step, project } = await startSession(
@@ -70,4 +80,16 @@ step('the import that a typed name lacks is offered, and the keys of the hint ad
     const text = readFileSync(join(project, 'imports/use.ts'), 'utf8');
     assert.match(text, /^import \{ halfRate \} from ['"]\.\/rates['"];\n/);
   });
+});
+
+step('the calls that a new parameter leaves wrong are told, and Tab goes to the nearest', async () => {
+  await editor.open('imports/calls.ts', 1, 36);
+  // Until the old errors of a file are known.
+  await editor.page.waitForTimeout(6000);
+  await editor.type(', height: number');
+  await editor.hint(/^Tab: 2 new errors, line 5$/);
+  await editor.shot('edits-11-errors');
+  await editor.page.keyboard.press('Tab');
+  await editor.statusItem('Ln 5,').waitFor();
+  await editor.hint(/^Tab: 2 new errors, line 7$/);
 });

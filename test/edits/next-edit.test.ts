@@ -1,9 +1,11 @@
 // The life of a next edit without an editor: what is searched for, decided on and offered, and what becomes of it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLog } from '../../src/common/log.ts';
 import type { NextEditsDeps, Present } from '../../src/edits/editor.ts';
-import { type EditOrigin, type NextEdit, nextEdit } from '../../src/edits/history/edit.ts';
+import { type Edit, type EditOrigin, type NextEdit, nextEdit } from '../../src/edits/history/edit.ts';
+import { REST_MS } from '../../src/edits/large-model/worth.ts';
 import { NextEdits } from '../../src/edits/next-edit.ts';
 import { decideEdits, type EditConditions } from '../../src/routing/decide.ts';
 import { edit } from './support.ts';
@@ -43,14 +45,16 @@ const decisions: readonly [what: string, lists: NextEdit[][], at: Partial<EditCo
 for (const [what, lists, at, offered] of decisions)
   test(`decision: ${what}`, () => assert.deepEqual(decideEdits(lists, { ...usual, ...at }), offered));
 
+const present: Present<{ readonly key: string }> = {
+  folder: { key: 'f' },
+  edits: [edit({})],
+  documents: [{ path: PATH, text: TEXT }],
+  line: { path: PATH, line: 0 },
+  errors: [],
+};
+
 function life(over: Partial<NextEditsDeps<{ readonly key: string }>> = {}) {
   const outcomes: string[] = [];
-  const present: Present<{ readonly key: string }> = {
-    folder: { key: 'f' },
-    edits: [edit({})],
-    documents: [{ path: PATH, text: TEXT }],
-    line: { path: PATH, line: 0 },
-  };
   const edits = new NextEdits({
     present: () => present,
     repeated: async () => [a, b],
@@ -90,6 +94,75 @@ test('two dismissed edits are not offered again, and end offers for a while', as
   assert.deepEqual([current(), outcomes], [undefined, ['a rejected', 'b rejected']]);
   edits.dispose();
 });
+
+const removed = (text: string, time: number) => edit({ removed: text, time });
+const [earlier, last] = [removed('five();', 1), removed('four();', 2)];
+/** The last edits, what a rule has learned from, and what is offered first of its edit and of a likelier fix. */
+const afterDeletions: readonly [what: string, edits: Edit[], learnedFrom: Edit[], first: string | undefined][] = [
+  ['nothing, if it is the only edit', [last], [last], undefined],
+  ['nothing that other edits have taught', [earlier, last], [earlier, earlier], undefined],
+  ['what repeats it', [earlier, last], [last, earlier], 'a'],
+  ['anything, if something was typed with it', [last, edit({ inserted: 'x', time: 2 })], [], 'fixed'],
+  ['anything, if something was typed later', [last, edit({ inserted: 'x', time: 3 })], [], 'fixed'],
+];
+for (const [what, made, learnedFrom, first] of afterDeletions)
+  test(`after a deletion is offered: ${what}`, async () => {
+    let asked = 0;
+    const { edits, current } = life({
+      present: () => ({ ...present, edits: made }),
+      // As another thread returns it.
+      repeated: async () => [structuredClone({ ...a, learnedFrom })],
+      sources: [{ edits: () => [editOf('two', 'fixed', 0.95, 'fix', fix)] }],
+      askedPlace: () => void asked++,
+    });
+    await edits.search.run();
+    assert.equal(current(), first);
+    if (first === undefined) await sleep(REST_MS + 100);
+    assert.equal(asked, 0);
+    edits.dispose();
+  });
+
+/** Of another place: the same rule with another number of places left, or the same change. */
+const elsewhere = (edit: NextEdit): NextEdit => ({ ...edit, path: 'src/b.ts', place: 'elsewhere', left: 2 });
+const follows: EditOrigin = { kind: 'follows', model: 'large', latencyMs: 1, costUsd: 0 };
+for (const origin of [fix, { kind: 'rename', name: 'one' }, repeats, follows] satisfies EditOrigin[])
+  test(`a dismissed edit is not offered elsewhere: ${origin.kind}`, async () => {
+    const dismissed = editOf('one', 'a', 0.9, 'rule', origin);
+    let found = [dismissed];
+    const { edits, current } = life({ repeated: async () => [], sources: [{ edits: () => found }] });
+    await edits.search.run();
+    edits.dismiss();
+    found = [elsewhere(dismissed)];
+    await edits.search.run();
+    assert.equal(current(), undefined);
+    found = [{ ...elsewhere(dismissed), rule: 'another rule' }];
+    await edits.search.run();
+    assert.equal(current(), undefined);
+    found = [{ ...elsewhere(dismissed), rule: 'another example', learnedFrom: [edit({ time: 1 })] }];
+    await edits.search.run();
+    assert.equal(current(), 'a');
+    edits.dispose();
+  });
+
+for (const isTaken of [true, false])
+  test(`a fix that was ${isTaken ? 'taken' : 'shown without being taken'} twice is offered ${isTaken ? 'again' : 'no more'}`, async () => {
+    let made = [edit({})];
+    const fixes = [editOf('one', 'a', 0.9, 'fix', fix)];
+    const { edits, current } = life({
+      present: () => ({ ...present, edits: made }),
+      ...{ repeated: async () => [], sources: [{ edits: () => fixes }] },
+    });
+    for (let time = 1; time < 4; time++) {
+      await edits.search.run();
+      assert.equal(current(), isTaken || time < 3 ? 'a' : undefined);
+      const { current: offer } = edits.offered;
+      if (isTaken && offer) edits.judged(offer, true);
+      made = [...made, edit({ time })];
+      // Another line.
+      fixes.splice(0, 1, { ...editOf('one', 'a', 0.9, 'fix', fix), place: `${time}` });
+    }
+    edits.dispose();
+  });
 
 test('a failed search for repeated edits offers what others have found, and nothing earlier', async () => {
   let isFailing = false;

@@ -96,7 +96,10 @@ const keys: readonly { readonly key: string; readonly when: string }[] = contrib
 test('binds keys only for suggestions and for the next edit', () => {
   assert.deepEqual(
     keys.map(({ key }) => key),
-    ['alt+\\', 'ctrl+right', 'alt+end', 'ctrl+alt+enter', 'tab', 'tab', 'alt+enter', 'alt+enter', 'escape'],
+    [
+      ...['alt+\\', 'ctrl+right', 'alt+end', 'ctrl+alt+enter'],
+      ...['tab', 'tab', 'alt+enter', 'alt+enter', 'alt+shift+enter', 'escape'],
+    ],
   );
 });
 

@@ -74,6 +74,12 @@ export interface Edit {
   readonly hasSecret: boolean;
 }
 
+/** The edits that were made last, at once. @param edits oldest first */
+export function lastChange(edits: readonly Edit[]): readonly Edit[] {
+  const time = edits.at(-1)?.time;
+  return edits.filter((edit) => edit.time === time);
+}
+
 /** A recent change: whole lines with their line ends, as they were, and as they are. All texts are redacted. */
 export interface RecentChange {
   readonly path: string;
@@ -102,6 +108,8 @@ export type EditOrigin =
   | { readonly kind: 'rename'; readonly name: string }
   /** It fixes an error, as a language server proposes. */
   | { readonly kind: 'fix'; readonly title: string }
+  /** A language server has found an error there since the last changes: a place to go to, where nothing is changed. */
+  | { readonly kind: 'error' }
   /** A large model concludes it from the last edits. */
   | {
       readonly kind: 'follows';
@@ -110,6 +118,12 @@ export type EditOrigin =
       /** Of the call, which is booked when it is paid; 0 if the answer was known. */
       readonly costUsd: number;
     };
+
+export interface UnsurePlaces {
+  readonly count: number;
+  /** Files that have such places. */
+  readonly paths: readonly string[];
+}
 
 /** What its finder says of a next edit. */
 export interface Finding {
@@ -120,6 +134,8 @@ export interface Finding {
   readonly learnedFrom: readonly Edit[];
   /** Number of places of the rule that are offered, this one included. */
   readonly left: number;
+  /** Its places in the folder that are not sure enough. Absent: none are known. */
+  readonly unsure?: UnsurePlaces;
   /** Estimate that the user makes this edit, and the least that is offered: see `leastOfEdit`. */
   readonly probability: number;
   readonly least: number;

@@ -5,6 +5,7 @@ import { languageIdOf } from '../../text/languages.ts';
 import { indentLength, lineEnd, lineStart } from '../../text/lines.ts';
 import type { Edit, TextFile } from '../history/edit.ts';
 import { similarity, wordsOf } from '../history/tokens.ts';
+import { ancestorsOf } from './ancestors.ts';
 import choice from './choice.json' with { type: 'json' };
 import type { InsertedToken, RewriteRule } from './rewrite-rule.ts';
 import type { Site } from './sites.ts';
@@ -101,7 +102,7 @@ function ofSite({ found, own, ancestorsOfOwn, newest, judged }: FileFacts, site:
   const distances = own.map(({ at }) => linesBetween(text, at, site.start));
   const nearest = distances.indexOf(Math.min(...distances));
   const ancestors = ancestorsOf(text, site.start);
-  const near = ancestorsOfOwn[nearest] ?? ancestorsOfExample(newest);
+  const near = ancestorsOfOwn[nearest] ?? ancestorsOf(newest.left, newest.left.length);
   let common = 0;
   while (common < ancestors.length && common < near.length && ancestors[common] === near[common]) common++;
   const line = lineAt(text, site.start, site.end);
@@ -190,26 +191,6 @@ function linesBetween(text: string, one: number, other: number): number {
   const to = Math.max(one, other);
   for (let at = text.indexOf('\n', Math.min(one, other)); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) lines++;
   return lines;
-}
-
-/** The lines that enclose a place by their indent, outermost first. */
-function ancestorsOf(text: string, at: number): string[] {
-  const found: string[] = [];
-  let start = lineStart(text, at);
-  const own = text.slice(start, lineEnd(text, start));
-  let indent = own.trim() === '' ? 1000 : indentLength(own);
-  for (let lines = 0; start > 0 && indent > 0 && lines < 400; lines++) {
-    start = lineStart(text, start - 1);
-    const line = text.slice(start, lineEnd(text, start));
-    if (line.trim() === '' || indentLength(line) >= indent || /^\s*[)\]}]/.test(line)) continue;
-    indent = indentLength(line);
-    found.push(line.trim());
-  }
-  return found.reverse();
-}
-
-function ancestorsOfExample({ left }: Edit): string[] {
-  return ancestorsOf(left, left.length);
 }
 
 /** Whether only the examples have brought a word into the file. */

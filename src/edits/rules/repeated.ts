@@ -5,9 +5,18 @@ import { languageIdOf } from '../../text/languages.ts';
 import { lineNumber } from '../../text/lines.ts';
 import { parserFor } from '../../text/syntax/grammars.ts';
 import { type IncrementalParser, outerWindow } from '../../text/syntax/incremental-parser.ts';
-import { type Edit, type NextEdit, nextEdit, placeOf, type Replacement, type TextFile } from '../history/edit.ts';
+import {
+  type Edit,
+  type NextEdit,
+  nextEdit,
+  placeOf,
+  type Replacement,
+  type TextFile,
+  type UnsurePlaces,
+} from '../history/edit.ts';
 import { TokenizedText } from '../history/tokens.ts';
 import { type FileSites, featuresOf, probabilityOf } from './features.ts';
+import { isElsewhere } from './owner.ts';
 import { learnRules, type RewriteRule } from './rewrite-rule.ts';
 import { anchorOf, type Site, sitesIn } from './sites.ts';
 
@@ -24,6 +33,8 @@ export interface NextEditsInput {
   readonly documents: readonly TextFile[];
   /** The line where the cursor rests: what the user looks at is likelier to be changed. Absent: it is not known. */
   readonly cursor?: CursorLine | undefined;
+  /** Lines with an error since the user's last changes: what repeats one of them there is likelier to be right. */
+  readonly errors?: readonly CursorLine[];
   /** The folder's other files that contain a word. Absent: only open documents are read. */
   readonly filesWith?: (word: string) => Iterable<TextFile>;
   /** Rules and places, as in `NextEdit`, that were shown and not followed. */
@@ -41,6 +52,10 @@ export interface Candidate {
   readonly features: readonly number[];
   /** Whether the user has just made the same change for the second time or more, and hardly anything else with it. */
   readonly isSameAgain: boolean;
+  /** Whether it has another owner than the examples. */
+  readonly isElsewhere: boolean;
+  /** Paths of the rule's places with such an owner, a path for each place. */
+  readonly paths: readonly string[];
 }
 
 interface ScoredSite extends Candidate {
@@ -49,6 +64,8 @@ interface ScoredSite extends Candidate {
 }
 
 const BUDGET_MS = 40;
+/** With another owner than the examples' only a place in the cursor's line may be likely enough. */
+const ELSEWHERE = 0.3;
 /** Time to parse for one edit of a large model, ms: the user does not wait for it. */
 const PARSE_MS = 1000;
 const MAX_RULES = 16;
@@ -71,16 +88,27 @@ export async function nextEdits(input: NextEditsInput): Promise<NextEdit[]> {
     deadline ??= performance.now() + ms;
     if (parser === undefined || parsesNoWorse(parser, file.text, changeOf(site), deadline)) offered.push(scored);
   }
-  return offered.map(({ file, site, probability, least }) =>
-    nextEdit(file, changeOf(site), {
+  return offered.map(({ file, site, probability, least, paths }) => {
+    const alike = offered.filter((other) => other.site.rule === site.rule).map((other) => other.file.path);
+    return nextEdit(file, changeOf(site), {
       origin: { kind: 'repeats' },
       rule: ruleName(site.rule),
       learnedFrom: site.rule.examples,
-      left: offered.filter((other) => other.site.rule === site.rule).length,
+      left: alike.length,
+      unsure: unsurePlaces(paths, alike),
       probability,
       least,
-    }),
-  );
+    });
+  });
+}
+
+/** @param paths of all places @param offered of the offered ones; each has a path for each place */
+function unsurePlaces(paths: readonly string[], offered: readonly string[]): UnsurePlaces {
+  const count = (list: readonly string[], path: string) => list.filter((each) => each === path).length;
+  return {
+    count: Math.max(0, paths.length - offered.length),
+    paths: [...new Set(paths)].filter((path) => count(paths, path) > count(offered, path)),
+  };
 }
 
 function ruleName({ key, examples }: RewriteRule): string {
@@ -92,31 +120,44 @@ function changeOf({ start, end, replacement }: Site): Replacement {
 }
 
 /** Places of all rules with their features. */
-export function candidates({ edits, documents, filesWith }: NextEditsInput, deadline: number): readonly Candidate[] {
+export function candidates(input: NextEditsInput, deadline: number): readonly Candidate[] {
+  const { edits, documents } = input;
   const found: Candidate[] = [];
   const texts = new Map<string, TokenizedText>();
   for (const rule of learnRules(edits).slice(0, MAX_RULES)) {
     if (performance.now() > deadline) break;
-    const files = sitesOf(rule, edits, documents, filesWith, texts);
-    const { placed, isSameAgain } = featuresOf(rule, files, edits);
-    found.push(...placed.map((place) => ({ ...place, isSameAgain })));
+    const files = sitesOf(rule, input, texts);
+    const isForeign = isElsewhere(rule, documents);
+    const parts = files.flatMap((each) =>
+      [...Map.groupBy(each.sites, (site) => isForeign(site, each.file))].map(([isElse, sites]) => ({
+        isElse,
+        part: { ...each, sites, near: nearest({ ...each, sites }, rule) },
+      })),
+    );
+    for (const [isElse, same] of Map.groupBy(parts, (each) => each.isElse)) {
+      const own = same.map(({ part }) => part);
+      const { placed, isSameAgain } = featuresOf(rule, own, edits);
+      const paths = own.flatMap(({ file, sites }) => sites.map(() => file.path));
+      found.push(...placed.map((place) => ({ ...place, isSameAgain, isElsewhere: isElse, paths })));
+    }
   }
   return found;
 }
 
 /** Places of all rules, most probable first. */
 function scoredSites(input: NextEditsInput, deadline: number): ScoredSite[] {
-  const { edits, ignored = [], cursor } = input;
-  const isHere = ({ file: { path, text }, site }: Candidate) =>
-    path === cursor?.path && lineNumber(text, site.start) === cursor.line;
+  const { edits, ignored = [], cursor, errors = [] } = input;
+  const lines = cursor ? [cursor, ...errors] : errors;
   const scored = candidates(input, deadline)
     .filter(
       ({ file, site }) => ![ruleName(site.rule), placeOf(file, changeOf(site))].some((id) => ignored.includes(id)),
     )
     .map((one) => ({
       ...one,
-      probability: probabilityOf(one.features),
-      least: input.least ?? leastOfEdit({ kind: 'repeats', isHere: isHere(one), isAgain: one.isSameAgain }),
+      probability: probabilityOf(one.features) * (one.isElsewhere ? ELSEWHERE : 1),
+      least:
+        input.least ??
+        leastOfEdit({ kind: 'repeats', isHere: isInLine(lines, one.file, one.site), isAgain: one.isSameAgain }),
     }));
   const last = edits.at(-1);
   // Further from the last edit comes later; what lies above it comes after what lies below it.
@@ -130,11 +171,9 @@ function scoredSites(input: NextEditsInput, deadline: number): ScoredSite[] {
 
 function sitesOf(
   rule: RewriteRule,
-  edits: readonly Edit[],
-  documents: readonly TextFile[],
-  filesWith: NextEditsInput['filesWith'],
+  { edits, documents, filesWith, errors = [] }: NextEditsInput,
   texts: Map<string, TokenizedText>,
-): FileSites[] {
+): Omit<FileSites, 'near'>[] {
   const word = anchorOf(rule)?.text;
   if (word === undefined) return [];
   const isOpen = new Set(documents.map(({ path }) => path));
@@ -143,11 +182,12 @@ function sitesOf(
     const text = texts.get(file.path) ?? new TokenizedText(file.text);
     texts.set(file.path, text);
     const sites = sitesIn(text, rule).filter(
-      (site) => !isJustWritten(site, file.path, edits) && !isOtherKindOfName(site, file.text),
+      (site) =>
+        !isJustWritten(site, file.path, edits) &&
+        // A name that does not compile any more was renamed, whatever stands before it.
+        (isInLine(errors, file, site) || !isOtherKindOfName(site, file.text)),
     );
-    if (sites.length === 0) return [];
-    const own = { file, isOpen: isOpen.has(file.path), sites };
-    return [{ ...own, near: nearest(own, rule) }];
+    return sites.length === 0 ? [] : [{ file, isOpen: isOpen.has(file.path), sites }];
   });
 }
 
@@ -160,6 +200,12 @@ function nearest(
   const from = (site: Site) => Math.abs(site.start - (newest?.at ?? 0));
   const sorted = isHere ? [...sites].sort((a, b) => from(a) - from(b)) : sites;
   return sorted.slice(0, isOpen ? MAX_OPEN_SITES : MAX_CLOSED_SITES);
+}
+
+function isInLine(lines: readonly CursorLine[], { path, text }: TextFile, { start }: Site): boolean {
+  if (lines.every((each) => each.path !== path)) return false;
+  const line = lineNumber(text, start);
+  return lines.some((each) => each.path === path && each.line === line);
 }
 
 /** Whether a name would be replaced that is an attribute where the examples' is none, or the other way round. */

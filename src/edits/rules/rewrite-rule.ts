@@ -1,6 +1,9 @@
 // Rewrite rules, generalised from edits: the same tokens removed and inserted, up to consistent holes. Sources:
 // BluePencil (Miltner et al., OOPSLA 2019), anti-unification; here over tokens.
+import { kindOf, languageIdOf } from '../../text/languages.ts';
 import type { LexemeKind } from '../../text/lexemes.ts';
+import { lineState } from '../../text/line-state.ts';
+import { lineBefore } from '../../text/lines.ts';
 import { Renaming } from '../../text/renaming.ts';
 import type { Edit } from '../history/edit.ts';
 import { type EditToken, tokensOf } from '../history/tokens.ts';
@@ -28,14 +31,14 @@ export interface RewriteRule {
   /** Nearest first: the tokens before and behind the edit that all examples have. */
   readonly left: readonly PatternToken[];
   readonly right: readonly PatternToken[];
+  /** How many of `left` and `right` a place must have: the rest of the name, or of the phrase, that is changed. */
+  readonly needed: { readonly left: number; readonly right: number };
   readonly removed: readonly PatternToken[];
   readonly inserted: readonly InsertedToken[];
   /** White space behind the last inserted token. */
   readonly tail: string;
   /** Newest first. */
   readonly examples: readonly Edit[];
-  /** Number of edits since the newest example. */
-  readonly age: number;
 }
 
 export interface EditTokens {
@@ -73,15 +76,59 @@ export function tokensOfEdit(edit: Edit): EditTokens {
 
 /** Rules of the newest edits, newest first. @param edits oldest first */
 export function learnRules(edits: readonly Edit[]): RewriteRule[] {
-  const usable = edits.filter(isUsable).slice(-COMPARED).reverse();
+  const usable = edits.filter(isUsable).slice(-COMPARED);
+  const partsOf = new Map<Edit, readonly Edit[]>(usable.map((edit) => [edit, [edit]]));
+  for (const [edit, parts] of joinedEdits(usable)) if (isUsable(edit)) partsOf.set(edit, parts);
+  const ageOf = (edit: Edit) => usable.length - usable.indexOf(partsOf.get(edit)?.at(-1) as Edit);
+  const newestFirst = [...partsOf.keys()].sort((a, b) => ageOf(a) - ageOf(b));
+  const keys = newestFirst.map((edit) => ({ key: literalKey(edit), stands: edit.at >= 0 }));
   const rules = new Map<string, RewriteRule>();
-  const newest = usable.slice(0, NEWEST);
-  for (const [age, edit] of newest.entries()) {
-    const others = usable.slice(age + 1);
-    for (const rule of [literalRule(edit, others, age), ...generalisedRules(edit, others, age)])
-      if (!rules.has(rule.key) && !isTakenBack(rule, usable)) rules.set(rule.key, rule);
+  for (const [i, edit] of newestFirst.entries()) {
+    if (ageOf(edit) > NEWEST) break;
+    const others = newestFirst.slice(i + 1);
+    for (const rule of [literalRule(edit, others), ...generalisedRules(edit, others)])
+      if (!rules.has(rule.key) && !isDoubtful(rule, keys)) rules.set(rule.key, rule);
   }
-  return [...rules.values()];
+  return withoutParts([...rules.values()], partsOf);
+}
+
+/** Changes that were made together in one line, as one with what is between them, and those changes. */
+function* joinedEdits(edits: readonly Edit[]): Generator<readonly [Edit, readonly Edit[]]> {
+  for (const [from, first] of edits.entries()) {
+    let joined: Edit | undefined = first;
+    for (let to = from + 1; to < edits.length; to++) {
+      joined = joinedWith(joined, edits[to] as Edit);
+      if (joined === undefined) break;
+      yield [joined, edits.slice(from, to + 1)];
+    }
+  }
+}
+
+/** Undefined if the edits were not made together, or the second does not stand behind the first in its line. */
+function joinedWith(first: Edit, second: Edit): Edit | undefined {
+  if (first.path !== second.path || first.time !== second.time) return undefined;
+  const isInLine = ({ removed, inserted }: Edit) => !`${removed}${inserted}`.includes('\n');
+  const start = lineBefore(first.left) + first.inserted;
+  const line = lineBefore(second.left);
+  if (!isInLine(first) || !isInLine(second) || !line.startsWith(start)) return undefined;
+  const between = line.slice(start.length);
+  return {
+    ...first,
+    removed: first.removed + between + second.removed,
+    inserted: first.inserted + between + second.inserted,
+    right: second.right,
+    hasSecret: first.hasSecret || second.hasSecret,
+  };
+}
+
+/** Rules without those of which each example is a part of another one's example: the largest stretch is repeated. */
+function withoutParts(rules: readonly RewriteRule[], partsOf: ReadonlyMap<Edit, readonly Edit[]>): RewriteRule[] {
+  const isPart = ({ examples }: RewriteRule, { examples: wholes }: RewriteRule) =>
+    examples.length <= wholes.length &&
+    examples.every((edit) =>
+      wholes.some((whole) => whole !== edit && partsOf.get(edit)?.every((part) => partsOf.get(whole)?.includes(part))),
+    );
+  return rules.filter((rule) => !rules.some((other) => isPart(rule, other)));
 }
 
 function isUsable(edit: Edit): boolean {
@@ -97,26 +144,74 @@ function literalKey(edit: Edit): string {
   return `${textsOf(removed)}\u0001${textsOf(inserted)}`;
 }
 
-/** Whether an edit did the opposite: then the tokens were moved, or the user has changed his mind. */
-function isTakenBack({ key }: RewriteRule, edits: readonly Edit[]): boolean {
-  const [removed, inserted] = key.split('\u0001') as [string, string];
-  return edits.some((edit) => literalKey(edit) === `${inserted}\u0001${removed}`);
+/**
+ * Whether an edit did the opposite: then the tokens were moved, or the user has changed his mind. Also whether he has
+ * replaced the tokens by others, too, and did not do this the last two times.
+ */
+function isDoubtful({ key }: RewriteRule, edits: readonly { key: string; stands: boolean }[]): boolean {
+  const [removed = '', inserted] = key.split('\u0001');
+  const isOpposite = edits.some((other) => other.key === `${inserted}\u0001${removed}`);
+  if (inserted === undefined || removed === '') return isOpposite;
+  // What was changed again is no reading of its own.
+  const same = edits.filter((other) => other.stands && other.key.startsWith(`${removed}\u0001`));
+  return isOpposite || same.slice(0, 2).some((other) => other.key !== key);
 }
 
 /** Exactly the tokens of an edit, with the other edits that did the same. */
-function literalRule(edit: Edit, others: readonly Edit[], age: number): RewriteRule {
+function literalRule(edit: Edit, others: readonly Edit[]): RewriteRule {
   const key = literalKey(edit);
   const examples = [edit, ...others.filter((other) => literalKey(other) === key)];
   const all = examples.map(tokensOfEdit);
   const holes = new Holes();
+  const left = holes.align(all.map((tokens) => tokens.left));
+  const right = holes.align(all.map((tokens) => tokens.right));
   return {
     key,
     examples,
-    age,
-    left: holes.align(all.map((tokens) => tokens.left)),
-    right: holes.align(all.map((tokens) => tokens.right)),
+    left,
+    right,
+    needed: neededOf(edit, left, right, examples.length > 1),
     removed: holes.align(all.map((tokens) => tokens.removed)),
     ...insertedOf(edit, () => undefined),
+  };
+}
+
+/** Marks within a name of a text: a host, a path, a package. */
+const JOINTS = '-./:@';
+/** Tokens of a longer name, on each side, that are needed. */
+const NAME_TOKENS = 4;
+/** A shorter word beside a changed one, such as an article, is no part of a phrase, characters. */
+const SHORTEST = 4;
+
+/** In a text, the rest of the name that the examples change a part of, and a word beside it that all of them have. */
+function neededOf(
+  edit: Edit,
+  left: readonly PatternToken[],
+  right: readonly PatternToken[],
+  isRepeated: boolean,
+): RewriteRule['needed'] {
+  const { path, left: before, removed, inserted } = edit;
+  const id = languageIdOf(path);
+  const tokens = tokensOfEdit(edit);
+  // In code, too, a version is a name.
+  const isNumber = tokens.removed.every(({ kind }) => kind !== 'word');
+  const isText = isNumber || kindOf(id) === 'prose' || lineState(id, lineBefore(before)) !== 'code';
+  if (!isText || removed.trim() === '' || `${removed}${inserted}`.includes('\n')) return { left: 0, right: 0 };
+  const needed = (side: readonly PatternToken[], isBeside: (i: number) => boolean) => {
+    let name = 0;
+    for (const [i, { kind, text, hole }] of side.slice(0, NAME_TOKENS).entries()) {
+      const isOfName = kind === 'word' || kind === 'number';
+      if (!isBeside(i) || hole !== undefined || !(isOfName || JOINTS.includes(text))) break;
+      // A name ends with a word.
+      if (isOfName) name = i + 1;
+    }
+    const [next] = side;
+    const isPhrase = isRepeated && next?.kind === 'word' && next.hole === undefined && next.text.length >= SHORTEST;
+    return name === 0 && isPhrase ? 1 : name;
+  };
+  return {
+    left: needed(left, (i) => tokens.left[i]?.end === (tokens.left[i - 1]?.start ?? before.length)),
+    right: needed(right, (i) => tokens.right[i]?.start === (tokens.right[i - 1]?.end ?? 0)),
   };
 }
 
@@ -158,8 +253,8 @@ function insertedOf(
 }
 
 /** The rules that cover an edit and another one. @param others newest first */
-function generalisedRules(edit: Edit, others: readonly Edit[], age: number): RewriteRule[] {
-  const rules = others.flatMap((other) => generalised(edit, other, age) ?? []);
+function generalisedRules(edit: Edit, others: readonly Edit[]): RewriteRule[] {
+  const rules = others.flatMap((other) => generalised(edit, other) ?? []);
   return [...Map.groupBy(rules, ({ key }) => key).values()].map(([first, ...same]) => ({
     ...(first as RewriteRule),
     examples: [...(first as RewriteRule).examples, ...same.flatMap(({ examples }) => examples.slice(1))],
@@ -167,7 +262,7 @@ function generalisedRules(edit: Edit, others: readonly Edit[], age: number): Rew
 }
 
 /** The most specific rule that covers two edits; undefined if none does. @param edit the newer one */
-function generalised(edit: Edit, other: Edit, age: number): RewriteRule | undefined {
+function generalised(edit: Edit, other: Edit): RewriteRule | undefined {
   const [a, b] = [tokensOfEdit(edit), tokensOfEdit(other)];
   if (a.removed.length !== b.removed.length || a.inserted.length !== b.inserted.length) return undefined;
   const aligned = new Holes();
@@ -195,7 +290,7 @@ function generalised(edit: Edit, other: Edit, age: number): RewriteRule | undefi
     removed.map(({ text, hole }) => hole ?? text),
     parts.inserted.map(({ text, hole, change }) => (hole === undefined ? text : [hole, change !== undefined])),
   ]);
-  return { key, left, right, removed, ...parts, examples: [edit, other], age };
+  return { key, left, right, needed: { left: 0, right: 0 }, removed, ...parts, examples: [edit, other] };
 }
 
 const SPELLINGS: readonly ((text: string) => string)[] = [

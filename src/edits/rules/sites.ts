@@ -30,11 +30,16 @@ interface Anchor {
   readonly index: number;
 }
 
-/** The word by which a rule's places are found; undefined: the rule says too little. */
+/** Shorter numbers say too little, characters. */
+const SHORTEST_NUMBER = 3;
+
+/** The word or number by which a rule's places are found; undefined: the rule says too little. */
 export function anchorOf({ removed, left, right }: RewriteRule): Anchor | undefined {
   const words = (tokens: readonly PatternToken[], side: Anchor['side']): Anchor[] =>
     tokens.flatMap(({ kind, text, hole }, index) =>
-      kind === 'word' && hole === undefined ? [{ text, side, index }] : [],
+      hole === undefined && (kind === 'word' || (kind === 'number' && text.length >= SHORTEST_NUMBER))
+        ? [{ text, side, index }]
+        : [],
     );
   const longest = words(removed, 'removed').sort((a, b) => b.text.length - a.text.length)[0];
   if (longest !== undefined) return longest;
@@ -94,6 +99,7 @@ function siteAt(document: TokenizedText, rule: RewriteRule, anchor: Anchor, at: 
   };
   const sharedLeft = agreement(left, before);
   const sharedRight = agreement(right, after);
+  if (sharedLeft < rule.needed.left || sharedRight < rule.needed.right) return undefined;
   if (anchor.side === 'left' && sharedLeft <= anchor.index) return undefined;
   if (anchor.side === 'right' && sharedRight <= anchor.index) return undefined;
   // An insertion needs both neighbours that the examples share.

@@ -7,6 +7,7 @@ import type { NextEdits } from '../../edits/next-edit.ts';
 import { endOf, type NewLines, type OfferedEdit, placeOf } from '../../edits/offers.ts';
 import { fromLineFeeds, toLineFeeds } from '../../text/lines.ts';
 import type { Activity } from '../completion/activity.ts';
+import { isCell } from '../editor/folder-of-document.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
 import type { EditJournals, Recorded } from './edit-journals.ts';
@@ -46,10 +47,12 @@ export class ApplyEdits extends Part<ApplyEditsDeps> {
       return undefined;
     }
     const position = positionIn(recorded.text, placeOf(current));
-    const shown = window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri.toString());
-    const editor = await window.showTextDocument(await vscode.workspace.openTextDocument(uri), {
-      ...(shown?.viewColumn !== undefined && { viewColumn: shown.viewColumn }),
-    });
+    const isHere = ({ document }: vscode.TextEditor) => document.uri.toString() === uri.toString();
+    const shown = window.visibleTextEditors.find(isHere);
+    const at = shown?.viewColumn === undefined ? {} : { viewColumn: shown.viewColumn };
+    const show = async () => window.showTextDocument(await vscode.workspace.openTextDocument(uri), at);
+    // A cell has an editor in its notebook only, where the cursor is.
+    const editor = shown && isCell(uri) ? shown : await show();
     offered.jumped(current);
     editor.selection = new vscode.Selection(position, position);
     const { lines } = current;
@@ -59,6 +62,7 @@ export class ApplyEdits extends Part<ApplyEditsDeps> {
     editor.revealRange(whole, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
     draw();
     if (lines) showLines(editor);
+    if (current.origin.kind === 'error') edits.askSoon();
     return current;
   }
 
@@ -95,11 +99,36 @@ export class ApplyEdits extends Part<ApplyEditsDeps> {
     await this.deps.edits.search.run();
   }
 
+  /** Applies the edits in the active editor that repeat the next one, as one undo step. */
+  async applyInFile(): Promise<void> {
+    const { edits, activity, asAccepted } = this.deps;
+    const { offered, search } = edits;
+    await search.finish();
+    const editor = window.activeTextEditor;
+    const path = editor && this.deps.journals.recordedOf(editor.document)?.path;
+    const offers = path === undefined ? [] : offered.alikeIn(path);
+    const texts = offers.flatMap((offer) => this.unchanged(offer)?.text ?? []);
+    const [text] = texts;
+    if (editor === undefined || text === undefined || texts.length < offers.length) return void (await this.goTo());
+    search.cancel();
+    const isCrlf = editor.document.eol === vscode.EndOfLine.CRLF;
+    const change = (edit: vscode.TextEditorEdit) => {
+      for (const offer of offers) edit.replace(rangeIn(text, offer), fromLineFeeds(offer.replacement, isCrlf));
+    };
+    if (!(await asAccepted(() => editor.edit(change)))) return;
+    offered.applied(offers);
+    for (const { id, replacement } of offers) activity.setOutcome(id, 'accepted', replacement.length);
+    await search.run();
+  }
+
   /** Applies all edits that repeat the next one, after VS Code's preview of them. */
   async applyAll(): Promise<void> {
     const { edits, activity, uriOf } = this.deps;
     const { offered, search } = edits;
     await search.finish();
+    const uri = uriOf(offered.current);
+    // The editor previews no cells.
+    if (uri && isCell(uri)) return this.applyInFile();
     await this.openFiles(offered.alike);
     const offers = offered.alike.flatMap((offer) => {
       const recorded = this.unchanged(offer);
@@ -120,6 +149,7 @@ export class ApplyEdits extends Part<ApplyEditsDeps> {
     if (await vscode.workspace.applyEdit(workspaceEdit, { isRefactoring: true })) {
       offered.applied(offers.map(({ offer }) => offer));
       activity.setOutcome(first.id, 'accepted', first.replacement.length);
+      edits.judged(first, true);
     }
     // The preview was shown in other editors, where nothing is offered.
     if (editor) await window.showTextDocument(editor.document, editor.viewColumn);

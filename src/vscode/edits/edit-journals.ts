@@ -8,7 +8,7 @@ import type { DocumentChange, EditJournal, RecordedChange } from '../../edits/hi
 import { toLineFeeds } from '../../text/lines.ts';
 import { Document } from '../editor/document.ts';
 import type { Place } from '../editor/folder-of-document.ts';
-import type { FolderRef } from '../editor/folder-ref.ts';
+import { documentAt, type FolderRef } from '../editor/folder-ref.ts';
 import type { DocumentListener, Documents } from '../folder/documents.ts';
 import type { Folders } from '../folder/folders.ts';
 import { importJournal } from '../folder/late.ts';
@@ -31,6 +31,7 @@ export interface EditJournalsDeps {
 
 export interface Recorded {
   readonly folder: FolderRef;
+  /** Of a notebook's cell: a path of its own, see `fileOf`. */
   readonly path: string;
   readonly document: vscode.TextDocument;
   readonly journal: EditJournal;
@@ -48,6 +49,8 @@ export class EditJournals extends Part<EditJournalsDeps> implements DocumentList
   private readonly journals = new Map<string, { readonly folder: FolderRef; readonly journal: EditJournal }>();
   /** By the folder's key: identifies the edits that its models were told of. */
   private readonly told = new Map<string, string>();
+  /** By the path of a recorded cell: its notebook's. */
+  private readonly notebooks = new Map<string, string>();
   private readonly opening = new Map<vscode.TextDocument, Promise<void>>();
   /** Changes of documents whose rule is not known yet. */
   private readonly early = new Map<vscode.TextDocument, EarlyChange[]>();
@@ -73,7 +76,8 @@ export class EditJournals extends Part<EditJournalsDeps> implements DocumentList
   }
 
   closed({ folder, path }: Place): void {
-    this.journals.get(folder.key)?.journal.closed(path);
+    const cells = [...this.notebooks].flatMap(([cell, notebook]) => (notebook === path ? [cell] : []));
+    for (const closed of [path, ...cells]) this.journals.get(folder.key)?.journal.closed(closed);
   }
 
   checkedOut(folder: FolderRef): void {
@@ -119,7 +123,7 @@ export class EditJournals extends Part<EditJournalsDeps> implements DocumentList
   forgetOutside(): void {
     for (const [document, last] of this.lastChanges) {
       const recorded = this.recordedOf(document);
-      if (last === 'outside' && recorded && !document.isDirty) this.clear(recorded.folder);
+      if (last === 'outside' && recorded && !new Document(document).isDirty) this.clear(recorded.folder);
       if (last === 'reverted') this.forget(document);
       if (last !== 'undo' || document.isClosed) this.lastChanges.delete(document);
     }
@@ -134,7 +138,7 @@ export class EditJournals extends Part<EditJournalsDeps> implements DocumentList
     }
     if (last === 'reverted') this.forget(document);
     if (reason !== undefined) this.lastChanges.set(document, 'undo');
-    else if (!document.isDirty) this.lastChanges.set(document, 'outside');
+    else if (!new Document(document).isDirty) this.lastChanges.set(document, 'outside');
     else this.lastChanges.delete(document);
   }
 
@@ -156,20 +160,33 @@ export class EditJournals extends Part<EditJournalsDeps> implements DocumentList
   }
 
   recordedOf(document: vscode.TextDocument): Recorded | undefined {
-    const { folder, path, isCell } = new Document(document);
+    const opened = new Document(document);
+    const { folder } = opened;
+    const path = recordedPath(opened);
     const journal = this.journals.get(folder.key)?.journal;
-    return isCell || journal?.textOf(path) === undefined ? undefined : { folder, path, document, journal };
+    return journal?.textOf(path) === undefined ? undefined : { folder, path, document, journal };
+  }
+
+  /** The path of a file that is told and asked for a recorded one: a cell's is its notebook's. */
+  fileOf(path: string): string {
+    return this.notebooks.get(path) ?? path;
+  }
+
+  uriOf(folder: FolderRef, path: string): vscode.Uri {
+    const isHere = (document: Document) => document.folder.key === folder.key && recordedPath(document) === path;
+    const cell = this.notebooks.has(path) ? this.deps.documents.open.find(isHere) : undefined;
+    return cell?.shown.uri ?? documentAt(folder, path);
   }
 
   editsOf(folder: FolderRef): readonly Edit[] {
     return this.journals.get(folder.key)?.journal.recentEdits() ?? [];
   }
 
-  /** The folder's open documents, `first` before the others, up to a limit of their length. */
+  /** The folder's open documents, `first` before the others, up to a limit of their length. Of cells only `first`. */
   documentsOf(folder: FolderRef, first: vscode.TextDocument): TextFile[] {
     let length = 0;
     return this.deps.documents.open
-      .filter(({ folder: { key } }) => key === folder.key)
+      .filter(({ folder: { key }, isCell, shown }) => key === folder.key && (!isCell || shown === first))
       .sort((a, b) => Number(b.shown === first) - Number(a.shown === first))
       .flatMap(({ shown }) => this.recordedOf(shown) ?? [])
       .flatMap(({ path, document, journal }) => {
@@ -189,7 +206,7 @@ export class EditJournals extends Part<EditJournalsDeps> implements DocumentList
   private tell(folder: FolderRef): void {
     const history = this.journals.get(folder.key)?.journal.history();
     if (history === undefined) return;
-    const mayLeave = ({ path }: Edit) => this.deps.documents.mayLeave({ folder, path });
+    const mayLeave = ({ path }: Edit) => this.deps.documents.mayLeave({ folder, path: this.fileOf(path) });
     const edits = history.edits.filter(mayLeave);
     const replaced = history.replaced && mayLeave(history.replaced) ? history.replaced : undefined;
     const told = JSON.stringify([
@@ -228,12 +245,14 @@ export class EditJournals extends Part<EditJournalsDeps> implements DocumentList
   private async openRecorded(shown: vscode.TextDocument): Promise<void> {
     const document = new Document(shown);
     if (!this.isRecordable(document)) return;
-    const { path, text } = document;
+    const path = recordedPath(document);
+    const text = toLineFeeds(shown.getText());
     const early: EarlyChange[] = [];
     this.early.set(shown, early);
     try {
       const journal = await this.journalFor(document);
       if (!journal) return;
+      if (document.isCell) this.notebooks.set(path, document.path);
       journal.open(path, text);
       for (const change of early) recordIn(journal, path, change);
     } finally {
@@ -244,7 +263,7 @@ export class EditJournals extends Part<EditJournalsDeps> implements DocumentList
 
   /** The folder's journal; undefined if the document must not be recorded. */
   private async journalFor(document: Document): Promise<EditJournal | undefined> {
-    const { folder, path } = document;
+    const { folder } = document;
     const { secrets } = this.deps.folders.of(folder);
     const [{ EditJournal }, rule] = await Promise.all([
       importJournal(),
@@ -252,7 +271,7 @@ export class EditJournals extends Part<EditJournalsDeps> implements DocumentList
       // Loads the rules for secrets, so that the journal can redact.
       secrets.known(),
     ]);
-    if (rule === 'off') this.forgetFile(folder, path);
+    if (rule === 'off') this.forgetFile(folder, recordedPath(document));
     if (rule === 'off' || this.isDisposed || !this.isRecordable(document)) return undefined;
     const journal =
       this.journals.get(folder.key)?.journal ??
@@ -261,8 +280,7 @@ export class EditJournals extends Part<EditJournalsDeps> implements DocumentList
     return journal;
   }
 
-  private isRecordable({ shown, folder, isClosed, isSilent, isLong }: Document): boolean {
-    const { scheme } = shown.uri;
+  private isRecordable({ uri: { scheme }, folder, isClosed, isSilent, isLong }: Document): boolean {
     return (
       !isClosed &&
       vscode.workspace.isTrusted &&
@@ -273,6 +291,11 @@ export class EditJournals extends Part<EditJournalsDeps> implements DocumentList
       !isLong
     );
   }
+}
+
+/** Each cell of a notebook is a file of its own: edits that repeat are offered in the cell where the cursor is. */
+function recordedPath({ path, isCell, shown }: Document): string {
+  return isCell ? `${path}#${shown.uri.fragment}` : path;
 }
 
 function recordIn(journal: EditJournal, path: string, { changes, ...how }: EarlyChange): RecordedChange | undefined {

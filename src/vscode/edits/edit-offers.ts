@@ -10,7 +10,7 @@ import type { Activity } from '../completion/activity.ts';
 import type { InsertedSuggestion, NextEditsAt } from '../completion/provider.ts';
 import type { Document } from '../editor/document.ts';
 import { lineFeedOffset } from '../editor/document-query.ts';
-import { documentAt, type FolderRef } from '../editor/folder-ref.ts';
+import type { FolderRef } from '../editor/folder-ref.ts';
 import { t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { DocumentListener } from '../folder/documents.ts';
@@ -19,8 +19,10 @@ import { AddImports } from './add-imports.ts';
 import { ApplyEdits } from './apply-edits.ts';
 import { EditJournals, type EditJournalsDeps } from './edit-journals.ts';
 import { editRow } from './edit-row.ts';
+import { fileName } from './edit-texts.ts';
 import { EditView } from './edit-view.ts';
 import { EditedPlaces } from './edited-place.ts';
+import { NewErrors } from './new-errors.ts';
 import { QuickFixes } from './quick-fixes.ts';
 import { Renames } from './renames.ts';
 import { TabKey } from './tab-key.ts';
@@ -43,6 +45,7 @@ export interface EditOffersDeps extends Omit<EditJournalsDeps, 'onRecorded' | 'o
 export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, DocumentListener {
   private readonly journals: EditJournals;
   private readonly renames: Renames;
+  private readonly errors: NewErrors;
   private readonly fixes: QuickFixes;
   private readonly places: EditedPlaces;
   private readonly edits: NextEdits<FolderRef>;
@@ -71,7 +74,12 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     );
     const sourceDeps = { ...deps, journals: this.journals, onFound: () => this.edits.search.again() };
     this.renames = this.add(new Renames(sourceDeps));
-    this.fixes = this.add(new QuickFixes(sourceDeps));
+    const onErrors = () => {
+      this.fixes.askSoon();
+      this.edits.search.again();
+    };
+    this.errors = this.add(new NewErrors({ ...sourceDeps, onFound: onErrors }));
+    this.fixes = this.add(new QuickFixes({ ...sourceDeps, newErrors: this.errors }));
     this.places = this.add(new EditedPlaces(sourceDeps));
     const { folders } = deps;
     const cursor = () => this.cursor();
@@ -81,9 +89,10 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
         repeated: async (folder, input, signal) => folders.of(folder).ngram.nextEdits(input, signal),
         sources: [this.renames, this.fixes],
         askedPlace: () => this.places.typedNow(),
-        follow: async ({ folder, place }, signal) => {
+        follow: async ({ folder, path, place }, signal) => {
           const { service, ngram } = folders.of(folder);
-          return service.following.after(place, ngram, signal);
+          const edit = await service.following.after(place, ngram, signal);
+          return typeof edit === 'string' ? edit : { ...edit, path };
         },
         onFollowed: (folder, isTaken) => folders.of(folder).service.following.judgedByUser(isTaken),
         cursor,
@@ -163,6 +172,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     this.offered.accepted();
     this.tabKey.hold();
     const old = current?.id === id ? current.lines?.old : undefined;
+    if (current?.id === id && !old) this.edits.judged(current, true);
     void (old ? this.commands.replaceAbove(old) : this.edits.search.run());
     return true;
   }
@@ -215,6 +225,10 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     return true;
   }
 
+  async applyInFile(): Promise<void> {
+    await this.tabKey.run(() => this.commands.applyInFile());
+  }
+
   async applyAll(): Promise<void> {
     await this.tabKey.runNext(() => this.commands.applyAll());
   }
@@ -223,6 +237,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     this.tabKey.release();
     const document = window.activeTextEditor?.document;
     if (this.line.isGhostText(this.offered.current) && document) this.deps.onLineTaken(document);
+    if (this.offered.current?.origin.kind === 'error') this.errors.forget();
     if (this.edits.dismiss()) void this.announcePause();
   }
 
@@ -249,6 +264,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     const { kind } = change;
     this.line.isGhostTextShown = false;
     this.renames.changed(document, path, change);
+    this.errors.changed(kind);
     this.fixes.changed(event, kind);
     this.places.changed(document, kind);
     this.edits.changed(path, change, this.applying === 'accepted');
@@ -268,7 +284,8 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     if (this.edits.search.isWaiting || this.applying === 'accepted') return;
     const cursor = this.cursor();
     if (!this.tabKey.isBusy && !(cursor && this.offered.isEditedAt(cursor))) this.tabKey.release();
-    this.edits.search.moved();
+    if (isSelecting(editor)) this.edits.withdraw();
+    else this.edits.search.moved();
     if (this.offered.current === undefined) return;
     if (cursor) this.offered.prefer(cursor);
     this.line.isGhostTextShown = false;
@@ -282,15 +299,11 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     const editor = window.activeTextEditor;
     const document = editor?.document;
     const recorded = document && this.journals.recordedOf(document);
-    if (!recorded || !this.deps.isOn(recorded.folder, document.languageId)) return undefined;
+    if (!recorded || isSelecting(editor) || !this.deps.isOn(recorded.folder, document.languageId)) return undefined;
     const { folder, path } = recorded;
     const documents = this.journals.documentsOf(folder, document);
-    return {
-      folder,
-      documents,
-      edits: this.journals.editsOf(folder),
-      line: { path, line: editor.selection.active.line },
-    };
+    const line = { path, line: editor.selection.active.line };
+    return { folder, documents, edits: this.journals.editsOf(folder), line, errors: this.errors.places(folder) };
   }
 
   private async applyAs(origin: 'accepted' | 'tool', change: () => Thenable<boolean>): Promise<boolean> {
@@ -324,8 +337,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
   private cursor(): EditCursor | undefined {
     const editor = window.activeTextEditor;
     if (editor === undefined) return undefined;
-    const { selection, selections, document } = editor;
-    return selections.length === 1 && selection.isEmpty ? this.cursorAt(document, selection.active) : undefined;
+    return isSelecting(editor) ? undefined : this.cursorAt(editor.document, editor.selection.active);
   }
 
   private cursorAt(document: vscode.TextDocument, position: vscode.Position): EditCursor | undefined {
@@ -340,7 +352,7 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
 
   private uriOf(offer: OfferedEdit | undefined): vscode.Uri | undefined {
     const { folder } = this.edits;
-    return offer && folder && documentAt(folder, offer.path);
+    return offer && folder && this.journals.uriOf(folder, offer.path);
   }
 
   /** Name of the edit's file, if it is not the active editor's. */
@@ -348,16 +360,23 @@ export class EditOffers extends Part<EditOffersDeps> implements NextEditsAt, Doc
     const document = window.activeTextEditor?.document;
     const recorded = document && this.journals.recordedOf(document);
     const isHere = recorded?.path === path && recorded.folder.key === this.edits.folder?.key;
-    return isHere ? undefined : path.slice(path.lastIndexOf('/') + 1);
+    return isHere ? undefined : fileName(path);
   }
 
   /** Lists a shown edit in the panel. */
   private record(offer: OfferedEdit): void {
     const { activity } = this.deps;
     const uri = this.uriOf(offer);
+    if (offer.origin.kind === 'error') return;
     if (uri === undefined || activity.get(offer.id)?.edit?.left === offer.left) return;
     const isMultiRoot = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
-    const path = isMultiRoot ? `${this.edits.folder?.name}/${offer.path}` : offer.path;
+    const file = this.journals.fileOf(offer.path);
+    const path = isMultiRoot ? `${this.edits.folder?.name}/${file}` : file;
     activity.add(editRow(offer, path), uri.toString());
   }
+}
+
+/** Whether a text is selected, or several cursors type. */
+function isSelecting({ selections: [selection, ...others] }: vscode.TextEditor): boolean {
+  return others.length > 0 || !selection?.isEmpty;
 }

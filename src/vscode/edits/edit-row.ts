@@ -6,7 +6,7 @@ import { originText } from './edit-texts.ts';
 
 /** @param path as the panel shows it */
 export function editRow(offer: OfferedEdit, path: string): PanelRow {
-  const { id, line, before, removed, insertion, replacement, learnedFrom, left, origin, probability } = offer;
+  const { id, line, before, removed, insertion, replacement, learnedFrom, left, unsure, origin, probability } = offer;
   const byLlm = origin.kind === 'follows' ? origin : undefined;
   return {
     id,
@@ -27,6 +27,7 @@ export function editRow(offer: OfferedEdit, path: string): PanelRow {
       removed: insertion ? '' : removed,
       learnedFrom: learnedFrom.slice(0, 2).map((edit) => ({ removed: edit.removed, inserted: edit.inserted })),
       left,
+      ...(unsure && unsure.count > 0 && { unsure }),
     },
   };
 }

@@ -19,24 +19,46 @@ export interface HintParts {
 export function hintText(offer: OfferedEdit, { action, key, isListOpen, file }: HintParts): UiText {
   const line = offer.line + 1;
   if (action === 'apply') return isListOpen ? t('{0}: apply', key) : t('{0}: apply, Esc: dismiss', key);
+  const what = nameOf(offer);
   return file === undefined
-    ? t('{0}: next edit, line {1}', key, line)
-    : t('{0}: next edit, {1} line {2}', key, file, line);
+    ? t('{0}: {1}, line {2}', key, what, line)
+    : t('{0}: {1}, {2} line {3}', key, what, file, line);
 }
 
-export function statusText({ path, line }: OfferedEdit): UiText {
-  return t('Next edit: {0} line {1}', path.slice(path.lastIndexOf('/') + 1), line + 1);
+/** The key that applies all places of the file. */
+export function allText(places: number): UiText {
+  return t('{0}: all {1}', 'Alt+Shift+Enter', places);
+}
+
+/** What Tab goes to. */
+function nameOf({ origin, left }: OfferedEdit): UiText {
+  if (origin.kind !== 'error') return t('next edit');
+  return left === 1 ? t('new error') : t('{0} new errors', left);
+}
+
+export function statusText(offer: OfferedEdit): UiText {
+  const { path, line, origin } = offer;
+  const file = fileName(path);
+  return origin.kind === 'error'
+    ? t('{0}: {1} line {2}', nameOf(offer), file, line + 1)
+    : t('Next edit: {0} line {1}', file, line + 1);
 }
 
 export function spokenText(offer: OfferedEdit): UiText {
-  const { removed, replacement, insertion } = offer;
+  const { removed, replacement, insertion, origin } = offer;
   const where = statusText(offer);
+  if (origin.kind === 'error') return t('{0}. Tab goes there, Escape dismisses it.', where);
   const text = flatten(insertion?.text ?? replacement).trim();
   if (insertion) return t('{0}: insert {1}. Tab goes there, Escape dismisses it.', where, text);
   const old = flatten(removed).trim();
   return replacement === ''
     ? t('{0}: delete {1}. Tab goes there, Escape dismisses it.', where, old)
     : t('{0}: replace {1} by {2}. Tab goes there, Escape dismisses it.', where, old, text);
+}
+
+/** Without what tells a cell of a notebook from the others. */
+export function fileName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1).replace(/(?<=\.ipynb)#.*/, '');
 }
 
 /** Why an edit is offered. */

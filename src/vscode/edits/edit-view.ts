@@ -14,6 +14,18 @@ const shownColumns = 60;
 /** A shorter text may stand behind the hint, UTF-16 units. */
 const FEW = 30;
 
+interface ShownHint {
+  readonly editor: vscode.TextEditor;
+  readonly text: UiText;
+  readonly more: MoreEdits | undefined;
+}
+
+/** What is said of all places of an editor, behind the first of their lines where there is room. */
+export interface MoreEdits {
+  readonly text: UiText;
+  readonly lines: readonly number[];
+}
+
 export class EditView extends DisposableStore {
   private readonly removed = this.add(
     window.createTextEditorDecorationType({
@@ -34,8 +46,9 @@ export class EditView extends DisposableStore {
   /** The line at whose end a text is drawn that the hint would cut in two. */
   private takenLine: number | undefined;
   /** The hint that is shown, and its editor. */
-  private shownHint: { readonly editor: vscode.TextEditor; readonly text: UiText } | undefined;
+  private shownHint: ShownHint | undefined;
   private readonly hint = this.add(window.createTextEditorDecorationType({}));
+  private readonly more = this.add(window.createTextEditorDecorationType({}));
   private readonly status: UiStatusBarItem;
   private announced: string | undefined;
   /** Ends the pause that the status bar shows. */
@@ -71,15 +84,16 @@ export class EditView extends DisposableStore {
   }
 
   /** Shows a hint behind a line of an editor that is in view, and removes the one before. */
-  showHint(editor: vscode.TextEditor | undefined, text: UiText | undefined): void {
-    const hint = editor && text !== undefined ? { editor, text } : undefined;
+  showHint(editor: vscode.TextEditor | undefined, text: UiText | undefined, more?: MoreEdits): void {
+    const hint = editor && text !== undefined ? { editor, text, more } : undefined;
     if (hint === undefined && this.shownHint === undefined) return;
     this.shownHint = hint;
-    for (const other of window.visibleTextEditors) if (other !== hint?.editor) other.setDecorations(this.hint, []);
+    for (const other of window.visibleTextEditors)
+      if (other !== hint?.editor) for (const type of [this.hint, this.more]) other.setDecorations(type, []);
     if (hint) this.drawHint(hint);
   }
 
-  private drawHint({ editor, text }: { readonly editor: vscode.TextEditor; readonly text: UiText }): void {
+  private drawHint({ editor, text, more }: ShownHint): void {
     const { document, selection, visibleRanges } = editor;
     const lines: HintLines = {
       lengthOf: (number) => {
@@ -90,14 +104,13 @@ export class EditView extends DisposableStore {
       columns: shownColumns / Math.max(1, window.tabGroups.all.length),
     };
     const { line, character } = hintPlace(selection.active, lines, text.length);
-    const after = {
-      contentText: text,
-      margin: '0 0 0 3ch',
-      fontStyle: 'italic',
-      color: new vscode.ThemeColor('editorCodeLens.foreground'),
-    };
-    const range = new vscode.Range(line, character, line, character);
-    editor.setDecorations(this.hint, [{ range, renderOptions: { after } }]);
+    editor.setDecorations(this.hint, [textBehind(line, character, text)]);
+    // The status bar says it, too, if it is cut off.
+    const columns = 1.5 * lines.columns;
+    const fits = (each: number) => each !== line && lines.lengthOf(each) + (more?.text.length ?? 0) <= columns;
+    const place = more?.lines.find(fits);
+    const texts = more && place !== undefined ? [textBehind(place, lines.lengthOf(place), more.text)] : [];
+    editor.setDecorations(this.more, texts);
   }
 
   /** Shows in the status bar that nothing is offered, and until when. A click ends it. @param until ms since the epoch */
@@ -135,6 +148,12 @@ export class EditView extends DisposableStore {
     this.status.accessibilityInformation = { label: spokenText(offer), role: 'alert' };
     this.status.show();
   }
+}
+
+function textBehind(line: number, character: number, contentText: UiText): vscode.DecorationOptions {
+  const color = new vscode.ThemeColor('editorCodeLens.foreground');
+  const after = { contentText, margin: '0 0 0 3ch', fontStyle: 'italic', color };
+  return { range: new vscode.Range(line, character, line, character), renderOptions: { after } };
 }
 
 /** The line at whose end more than a few words are drawn. */

@@ -43,13 +43,17 @@ export class EditedPlaces extends Part<SourceDeps> {
     if (!recorded || !isOn(recorded.folder, editor.document.languageId)) return undefined;
     const { document, selection, selections } = editor;
     const { folder, path, journal } = recorded;
-    const changes = journal.recentChanges().filter((change) => documents.mayLeave({ folder, path: change.path }));
+    const changes = journal
+      .recentChanges()
+      .map((change) => ({ ...change, path: journals.fileOf(change.path) }))
+      .filter((change) => documents.mayLeave({ folder, path: change.path }));
     const text = journal.textOf(path);
     if (text === undefined || selections.length !== 1 || !selection.isEmpty || changes.length === 0) return undefined;
     const { version } = document;
     const offset = lineFeedOffset(document, selection.active);
-    const place = { path, text, offset, changes, newErrors: this.newErrors(document, selection.active.line) };
-    return { folder, place, isChanged: () => document.version !== version };
+    const newErrors = this.newErrors(document, selection.active.line);
+    const place = { path: journals.fileOf(path), text, offset, changes, newErrors };
+    return { folder, path, place, isChanged: () => document.version !== version };
   }
 
   /** Lines, but the cursor's, with an error that was not there before the edit. */

@@ -33,7 +33,7 @@ export async function askServer<T>(command: string, ...args: readonly unknown[])
 }
 
 /** Errors that come later have nothing to do with the last key, ms. */
-const maxErrorAge = 15_000;
+export const maxErrorAge = 15_000;
 
 /** Whether errors are reported of a document that was typed into a moment ago. */
 export function isRecentIn(

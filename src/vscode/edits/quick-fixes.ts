@@ -1,5 +1,5 @@
-// Offers the fix that a language server prefers for an error near the cursor, such as a missing import. Asked for when
-// the user rests after typing.
+// Offers the fix that a language server prefers for an error near the cursor, such as a missing import, or for a new one
+// elsewhere. Asked for when the user rests after typing.
 import * as vscode from 'vscode';
 import { Part } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
@@ -9,7 +9,9 @@ import { leastOfEdit } from '../../routing/limits.ts';
 import { toLineFeeds } from '../../text/lines.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
+import type { Recorded } from './edit-journals.ts';
 import { errorsIn, isRecentIn, type SourceDeps } from './language-server.ts';
+import type { NewError, NewErrors } from './new-errors.ts';
 import { spanIn } from './places.ts';
 import { preferredFix } from './preferred-fix.ts';
 
@@ -19,6 +21,8 @@ const settledMs = 150;
 /** Distance of an error from the cursor, lines. */
 const maxDistance = 5;
 const maxErrors = 3;
+/** New errors elsewhere for which a fix is asked: the server answers one question after the other. */
+const maxElsewhere = 4;
 /** How many of how many fixes are right before the user has judged one: an assumption, nobody has measured it. */
 const assumed = { taken: 4, judged: 5 };
 
@@ -29,15 +33,29 @@ interface Found {
   readonly edit: NextEdit;
 }
 
-export class QuickFixes extends Part<SourceDeps> implements EditSource<FolderRef> {
+interface QuickFixesDeps extends SourceDeps {
+  readonly newErrors: NewErrors;
+}
+
+interface WrongPlace {
+  readonly document: vscode.TextDocument;
+  readonly path: string;
+  readonly diagnostic: vscode.Diagnostic;
+}
+
+export class QuickFixes extends Part<QuickFixesDeps> implements EditSource<FolderRef> {
   /** The document that was typed into last. `isWhole`: by a text, such as a suggestion, rather than by a key. */
   private typed: { readonly document: vscode.TextDocument; readonly at: number; readonly isWhole: boolean } | undefined;
   private timer: NodeJS.Timeout | undefined;
   private isAsking = false;
-  private found: Found | undefined;
+  /** The nearest error's first. */
+  private found: readonly Found[] = [];
   private readonly fixes = { ...assumed };
+  /** The fix that was taken last, and how many new errors there were; and the rules of those that have brought others. */
+  private taken: { readonly rule: string; readonly errors: number } | undefined;
+  private readonly spoilt = new Set<string>();
 
-  constructor(deps: SourceDeps) {
+  constructor(deps: QuickFixesDeps) {
     super(deps);
     this.add(
       vscode.languages.onDidChangeDiagnostics(({ uris }) => {
@@ -50,7 +68,8 @@ export class QuickFixes extends Part<SourceDeps> implements EditSource<FolderRef
 
   changed({ document, contentChanges }: vscode.TextDocumentChangeEvent, kind: ChangeKind): void {
     clearTimeout(this.timer);
-    this.found = undefined;
+    this.found = [];
+    this.taken = undefined;
     const isWhole = contentChanges.some(({ text }) => text.trim().length > 1);
     if (kind === 'typed') this.typed = { document, at: performance.now(), isWhole };
     // An import that was added for a suggestion may not be the only one that it needs.
@@ -59,18 +78,20 @@ export class QuickFixes extends Part<SourceDeps> implements EditSource<FolderRef
   }
 
   edits({ folder: { key } }: Present<FolderRef>): NextEdit[] {
-    const { found } = this;
-    const isHere = found?.folder.key === key && found.document.version === found.version;
-    return isHere ? [{ ...found.edit, probability: this.fixes.taken / this.fixes.judged }] : [];
+    return this.found
+      .filter(({ folder, document, version }) => folder.key === key && document.version === version)
+      .map(({ edit }) => ({ ...edit, probability: this.fixes.taken / this.fixes.judged }));
   }
 
-  judged({ origin }: NextEdit, isTaken: boolean): void {
+  judged({ origin, rule }: NextEdit, isTaken: boolean): void {
     if (origin.kind !== 'fix') return;
+    if (isTaken) this.taken = { rule, errors: this.deps.newErrors.count };
     this.fixes.judged++;
     if (isTaken) this.fixes.taken++;
   }
 
-  private askSoon(ms: number): void {
+  /** @param ms after other diagnostics: at once */
+  askSoon(ms = 0): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.ask(), ms);
   }
@@ -79,30 +100,42 @@ export class QuickFixes extends Part<SourceDeps> implements EditSource<FolderRef
     if (this.isAsking) return this.askSoon(restMs);
     const editor = window.activeTextEditor;
     const recorded = editor && this.deps.journals.recordedOf(editor.document);
-    if (!recorded || editor.document !== this.typed?.document) return;
-    const { document, selection } = editor;
-    const { folder, path } = recorded;
-    if (!this.deps.isOn(folder, document.languageId)) return;
-    const { version } = document;
+    if (!recorded || !this.deps.isOn(recorded.folder, editor.document.languageId)) return;
+    const { version } = editor.document;
+    if (this.taken && this.deps.newErrors.count > this.taken.errors) this.spoilt.add(this.taken.rule);
     this.isAsking = true;
     try {
-      for (const diagnostic of errorsNear(document, selection.active, this.typed.isWhole)) {
+      const found: Found[] = [];
+      for (const { document, path, diagnostic } of this.wrongPlaces(editor, recorded)) {
         const edit = await fixOf(document, path, diagnostic);
-        if (this.isDisposed || document.version !== version) return;
-        if (edit === undefined) continue;
-        const isKnown = this.found?.edit.rule === edit.rule;
-        this.found = { document, version, folder, edit };
-        if (!isKnown) this.deps.onFound();
-        return;
+        if (this.isDisposed || editor.document.version !== version) return;
+        if (edit === undefined || this.spoilt.has(edit.rule)) continue;
+        if (found.some((other) => other.edit.place === edit.place)) continue;
+        found.push({ document, version: document.version, folder: recorded.folder, edit });
       }
-      if (this.found === undefined) return;
-      this.found = undefined;
-      this.deps.onFound();
+      const isKnown = found.map(({ edit }) => edit.place).join() === this.found.map(({ edit }) => edit.place).join();
+      this.found = found;
+      if (!isKnown) this.deps.onFound();
     } catch (error) {
       this.deps.log.debug(`No quick fix: ${messageOf(error)}`);
     } finally {
       this.isAsking = false;
     }
+  }
+
+  /** The errors near the cursor, if the user has typed there, and the nearest new ones. */
+  private wrongPlaces(
+    { document, selection: { active } }: vscode.TextEditor,
+    { path, folder }: Recorded,
+  ): WrongPlace[] {
+    const { typed } = this;
+    const near = typed?.document === document ? errorsNear(document, active, typed.isWhole) : [];
+    const distance = (error: NewError) => Math.abs(error.line - active.line);
+    const elsewhere = this.deps.newErrors
+      .places(folder)
+      .filter((error) => error.path !== path || !near.some(({ range }) => range.start.line === error.line))
+      .sort((a, b) => Number(b.path === path) - Number(a.path === path) || distance(a) - distance(b));
+    return [...near.map((diagnostic) => ({ document, path, diagnostic })), ...elsewhere.slice(0, maxElsewhere)];
   }
 }
 
@@ -129,7 +162,8 @@ async function fixOf(
     { ...spanIn(text, range), text: replacement },
     {
       origin: { kind: 'fix', title },
-      rule: JSON.stringify(['fix', path, title, diagnostic.message]),
+      // In another file the same fix may name another path.
+      rule: JSON.stringify(['fix', title.replace(/(["'`]).*\1/, ''), diagnostic.message]),
       learnedFrom: [],
       left: 1,
       // Of what is known when it is offered.

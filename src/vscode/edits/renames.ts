@@ -8,7 +8,7 @@ import type { EditSource, Present } from '../../edits/editor.ts';
 import type { NextEdit } from '../../edits/history/edit.ts';
 import type { RecordedChange } from '../../edits/history/journal.ts';
 import { toLineFeeds } from '../../text/lines.ts';
-import { placeOf } from '../editor/folder-of-document.ts';
+import { isCell, placeOf } from '../editor/folder-of-document.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
 import { askServer, type SourceDeps } from './language-server.ts';
@@ -77,7 +77,8 @@ export class Renames extends Part<SourceDeps> implements EditSource<FolderRef> {
     if (this.isAsking) return this.askSoon(restMs);
     const editor = window.activeTextEditor;
     const recorded = editor && this.deps.journals.recordedOf(editor.document);
-    if (!recorded || !this.deps.isOn(recorded.folder, editor.document.languageId)) return;
+    if (!recorded || isCell(editor.document.uri)) return;
+    if (!this.deps.isOn(recorded.folder, editor.document.languageId)) return;
     const { document, selection } = editor;
     const { folder, path, journal } = recorded;
     const text = journal.textOf(path) ?? '';

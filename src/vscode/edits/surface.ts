@@ -35,6 +35,7 @@ export function nextEdits(deps: NextEditsSurfaceDeps, owned: DisposableStore): {
     commands: {
       goToNextEdit: () => offers.goTo(),
       applyNextEdit: () => offers.apply(),
+      applyEditsInFile: () => offers.applyInFile(),
       applyAllEdits: () => offers.applyAll(),
       dismissNextEdit: () => offers.dismiss(),
       resumeNextEdits: () => offers.resume(),

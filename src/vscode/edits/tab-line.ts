@@ -5,7 +5,7 @@ import { type EditCursor, isAt, type OfferedEdit, type OfferedEdits, type TabAct
 import { wordAtEnd } from '../../text/lexemes.ts';
 import { t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
-import { hintText, type Key } from './edit-texts.ts';
+import { allText, hintText, type Key } from './edit-texts.ts';
 import type { EditView } from './edit-view.ts';
 import type { TabKey } from './tab-key.ts';
 
@@ -39,9 +39,10 @@ export class TabLine {
 
   /** The hint says what Tab does, or it is not shown: beside ghost text, Tab accepts that. */
   drawHint(offer: OfferedEdit | undefined, announced = offer): void {
-    const { view, onTabAction, fileOf } = this.deps;
+    const { view, onTabAction, fileOf, offered } = this.deps;
     const tabKey = this.deps.tabKey();
     const action = offer && this.actionOf(offer);
+    const cursor = this.deps.cursor();
     const isWaiting = tabKey.isBusy || (offer === undefined && tabKey.isHeld);
     const isBeside = this.isGhostTextShown && !(offer?.lines && this.isGhostText(offer));
     this.action = isWaiting ? 'wait' : action && isBeside ? 'indent' : action;
@@ -55,8 +56,11 @@ export class TabLine {
     if (tabKey.isBusy) return;
     const key = this.keyOf(offer, action);
     const hint = hintText(offer, { action, key, isListOpen: this.isListOpen, file: fileOf(offer) });
-    view.showHint(window.activeTextEditor, hint);
-    view.announce(offer, action === 'apply' ? t('{0}: apply', key) : key);
+    const alike = offer.origin.kind === 'error' ? [] : offered.alikeIn(cursor?.path ?? '');
+    const more = alike.length > 1 ? { text: allText(alike.length), lines: alike.map(({ line }) => line) } : undefined;
+    view.showHint(window.activeTextEditor, hint, more);
+    const keys = action === 'apply' ? t('{0}: apply', key) : key;
+    view.announce(offer, more ? t('{0}, {1}', keys, more.text) : keys);
   }
 
   /** Other ghost text gives way to an edit that was found in its line. */
@@ -71,8 +75,10 @@ export class TabLine {
 
   /** The offer that no other ghost text may take the place of, at a cursor. @param isPlaced see `inLineOf` */
   ownerAt(cursor: EditCursor, isPlaced: boolean): OfferedEdit | undefined {
-    const isTabTaken = this.action === 'jump' || this.action === 'apply';
-    return (isPlaced ? this.inLineOf(cursor) : undefined) ?? (isTabTaken ? this.deps.offered.current : undefined);
+    const { current } = this.deps.offered;
+    // Ghost text says more than that there is an error elsewhere.
+    const isTabTaken = current?.origin.kind !== 'error' && (this.action === 'jump' || this.action === 'apply');
+    return (isPlaced ? this.inLineOf(cursor) : undefined) ?? (isTabTaken ? current : undefined);
   }
 
   /** What the Tab key does with an offer, if nothing else takes it. */

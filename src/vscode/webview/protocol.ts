@@ -11,6 +11,8 @@ interface RepeatedEdit {
   readonly learnedFrom: readonly { readonly removed: string; readonly inserted: string }[];
   /** Number of places that are offered, this one included. */
   readonly left: number;
+  /** Places that are not sure enough, and their files. */
+  readonly unsure?: { readonly count: number; readonly paths: readonly string[] };
 }
 
 /** One completion or next edit, as the list shows it. */

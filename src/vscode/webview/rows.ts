@@ -2,7 +2,7 @@
 import type { Outcome } from '../../common/completion.ts';
 import { bar, button, h, icon, icons } from './dom.ts';
 import { type PanelRow, shortModel } from './protocol.ts';
-import { flatten, type Words } from './wording.ts';
+import { flatten, placesLeft, type Words } from './wording.ts';
 
 const outcomes: { readonly [O in Outcome]: { readonly name: string; readonly shape: string } } = {
   pending: { name: 'shown', shape: icons.dots },
@@ -145,7 +145,7 @@ export class RowList {
     if (row.source === 'none') return [model, this.whyNotShown(row), position].join(', ');
     const parts = [model, flatten(suggestedText(row))];
     if (row.confidence !== undefined) parts.push(`Confidence ${words.percent(row.confidence)}`);
-    if (row.edit?.learnedFrom.length) parts.push(placesLeft(words, row.edit.left));
+    if (row.edit?.learnedFrom.length) parts.push(placesLeft(words, row.edit.left, row.edit.unsure));
     if (row.edit === undefined || row.latencyMs > 0) parts.push(words.latency(row.latencyMs), words.money(row.costUsd));
     parts.push(outcome, position);
     return parts.join(', ');
@@ -196,7 +196,7 @@ export class RowList {
   }
 
   /** The edits that a next edit repeats, and how many places are left. */
-  private edit({ learnedFrom, left }: NonNullable<PanelRow['edit']>): HTMLElement {
+  private edit({ learnedFrom, left, unsure }: NonNullable<PanelRow['edit']>): HTMLElement {
     const { words } = this;
     const items = learnedFrom.map(({ removed, inserted }) =>
       h('li', h('del', flatten(removed)), ' ', h('ins', flatten(inserted))),
@@ -204,7 +204,7 @@ export class RowList {
     return h(
       'div.edit',
       ...(items.length > 0 ? [h('p', 'It repeats these edits:'), h('ul', ...items)] : []),
-      h('p.dim', placesLeft(words, left)),
+      h('p.dim', placesLeft(words, left, unsure)),
     );
   }
 
@@ -224,10 +224,6 @@ export class RowList {
 function decision({ summary, source }: PanelRow): HTMLElement {
   const hint = source === 'none' && h('p.dim', 'Alt+\\ in the editor shows the best suggestion at any confidence.');
   return h('div.decision', h('p.why', summary), hint || undefined);
-}
-
-function placesLeft(words: Words, left: number): string {
-  return left === 1 ? 'One more place found' : `${words.count(left)} more places found`;
 }
 
 /** 'total → sum' for an edit that replaces a text; its line's beginning for one without a text. */

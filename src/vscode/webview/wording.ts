@@ -56,3 +56,19 @@ function safeLocale(locale: string): string {
 export function flatten(text: string): string {
   return text.replace(/(?<!\s)\s*\n\s*/g, ' ⏎ ').replace(/\t/g, ' ');
 }
+
+/** Files whose names are listed. */
+const NAMED = 3;
+
+/** How many places a next edit has, and which are left out. */
+export function placesLeft(
+  words: Words,
+  left: number,
+  unsure?: { readonly count: number; readonly paths: readonly string[] },
+): string {
+  const found = left === 1 ? 'One more place found' : `${words.count(left)} more places found`;
+  if (unsure === undefined) return found;
+  const { count, paths } = unsure;
+  const files = paths.length > NAMED ? [...paths.slice(0, NAMED), '...'] : paths;
+  return `${found}; ${words.count(count)} like it left out, in ${files.join(', ')}`;
+}

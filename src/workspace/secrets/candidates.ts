@@ -24,7 +24,6 @@ export interface NamedSpot {
   readonly isForeign: boolean;
 }
 
-/** A call or constructor that takes the literal, or an expression that falls back to it. */
 const q = String.raw`\\*["']`;
 const constructors = [
   'Some|Ok|String(?:::from)?|std::string|SecretStr|SecretString|Secret|SecureString|Password|Buffer\\.from|bytes',
@@ -36,6 +35,7 @@ const lookups = [
   'setting',
 ].join('|');
 const orElse = String.raw`\.(?:unwrap_or(?:_else)?|orElse(?:Get)?|getOrElse|or_else)\(\s*(?:\|\w*\|\s*|\(\)\s*->\s*)?`;
+/** A call or constructor that takes the literal, or an expression that falls back to it. */
 const wrappers: readonly string[] = [
   // Two quotes, and a literal that is joined to an empty one.
   String.raw`'(?='[^'\n])`,
@@ -124,7 +124,8 @@ function judgedBare(
   const isUnusual = isPlainText && (isNoWord(value.text) || isPassphrase(value.text));
   const mayBeCode = !(isSettings || isFlag || isInString(before)) || /\.(?:tf|hcl)$/.test(path);
   const literal = isValue || isVariable(text, lineStart, from) || isUnusual;
-  return [{ ...value, literal: literal && !(isCode && (mayBeCode || !isNumberedName(value.text))) }];
+  const isReference = isCode && (mayBeCode || !isNumberedName(value.text));
+  return [{ ...value, literal: literal && !isReference }];
 }
 
 /** `Luna.Thyme4`: names with points of which the last one ends in a number, and that are no words of code. */

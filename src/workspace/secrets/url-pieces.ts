@@ -43,13 +43,15 @@ export function findUrlPieces({ text }: SearchedText): Found[] {
     const url = units.map(({ character }) => character).join('');
     const [, user, password] = userAndPassword.exec(url) ?? [];
     const secret = password ?? userAlone.exec(url)?.[1] ?? '';
-    const first = password === undefined ? 3 : 4 + (user ?? '').length;
-    const { name } = units[first] ?? {};
+    // A mix of a hole and letters says nothing.
+    if (secret.includes(hole) && secret !== hole) continue;
+    const secretAt = password === undefined ? 3 : 4 + (user ?? '').length;
+    const { name } = units[secretAt] ?? {};
+    // A hole is judged by the literal that its variable or argument holds.
     const ranges =
-      name === undefined ? runsOf(units.slice(first, first + secret.length)) : heldValue(text, start, name);
+      name === undefined ? runsOf(units.slice(secretAt, secretAt + secret.length)) : heldValue(text, start, name);
     const value = ranges.map(([from, to]) => text.slice(from, to)).join('');
     const isSecret = password === undefined ? isRandom(value) : value !== user && isChosen(value);
-    if (secret.includes(hole) && secret !== hole) continue;
     if (isSecret) for (const [from, to] of ranges) found.push({ start: from, end: to, value });
   }
   return found;

@@ -1,6 +1,7 @@
 // The next edits after repeated ones: what is offered, where, when nothing is, and what is not shown again.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { nextEdit } from '../../../src/edits/history/edit.ts';
 import { TokenizedText, tokensOf } from '../../../src/edits/history/tokens.ts';
 import { nextEdits } from '../../../src/edits/rules/repeated.ts';
 import { ShownEdits } from '../../../src/edits/shown-edits.ts';
@@ -17,7 +18,7 @@ async function offersOf(desk: Desk, paths: readonly string[] = [FILE]) {
 /** The document with all offers of a file applied. */
 async function applied(desk: Desk, path = FILE): Promise<string> {
   let text = desk.text(path);
-  const offers = (await offersOf(desk)).filter((offer) => offer.path === path);
+  const offers = (await offersOf(desk, [path])).filter((offer) => offer.path === path);
   for (const { start, end, removed, replacement } of offers.sort((a, b) => b.start - a.start)) {
     assert.equal(text.slice(start, end), removed);
     text = text.slice(0, start) + replacement + text.slice(end);
@@ -38,6 +39,51 @@ test('replaces the same part of different names', async () => {
   assert.ok(text.includes("fetchPage(id, 'page')"));
 });
 
+/** What the user changes at two places, and what all the others then are. */
+const largest: readonly [what: string, path: string, old: string, text: string, before: string, after: string][] = [
+  [
+    'a host is replaced whole',
+    'docs/links.md',
+    'www.starlette.io',
+    'starlette.dev',
+    ['a', 'b', 'c', 'd'].map((page) => `[${page}](https://www.starlette.io/${page}/)\n\n\n`).join(''),
+    ['a', 'b', 'c', 'd'].map((page) => `[${page}](https://starlette.dev/${page}/)\n\n\n`).join(''),
+  ],
+  [
+    'a part of a name is replaced in this name',
+    'docs/tool.md',
+    'my-old-tool',
+    'my-new-tool',
+    'Install my-old-tool.\n\n\nRun my-old-tool.\n\n\nThe old way is an old-tool.\n\n\nStop my-old-tool.\n',
+    'Install my-new-tool.\n\n\nRun my-new-tool.\n\n\nThe old way is an old-tool.\n\n\nStop my-new-tool.\n',
+  ],
+  [
+    'a word of a phrase is replaced in this phrase',
+    'docs/names.md',
+    'user name',
+    'account name',
+    'The user name is shown.\n\n\nChoose a user name.\n\n\nThe user sees his user name.\n',
+    'The account name is shown.\n\n\nChoose a account name.\n\n\nThe user sees his account name.\n',
+  ],
+];
+for (const [what, path, old, text, before, after] of largest)
+  test(`repeats the largest stretch that two changes share: ${what}`, async () => {
+    const desk = new Desk({ [path]: before });
+    desk.type(path, old, text);
+    desk.type(path, old, text);
+    // One key takes the offers of one rule.
+    assert.equal(new Set((await offersOf(desk, [path])).map(({ rule }) => rule)).size, 1);
+    assert.equal(await applied(desk, path), after);
+  });
+
+test('after one change of two parts of a line, neither part is repeated alone', async () => {
+  const desk = new Desk({
+    [FILE]: 'open(path, false);\n\n\nopen(name, false);\n\n\nread(path, false);\n\n\nopen(x, true);\n',
+  });
+  desk.type(FILE, 'open(path, false)', 'start(path, true)');
+  assert.deepEqual(await offersOf(desk), []);
+});
+
 test('offers a name in other files once two files have it, after the last place of the open one', async () => {
   const files = {
     [FILE]: 'const rowLimit = 3;\n\n\nif (count > rowLimit) stop(rowLimit);\n',
@@ -53,6 +99,41 @@ test('offers a name in other files once two files have it, after the last place 
   assert.equal((await places())[0], FILE);
   desk.type(FILE, 'rowLimit', 'maxRows');
   assert.deepEqual(await places(), ['src/c.ts', 'src/c.ts']);
+});
+
+test('a text that was replaced in two ways waits for the second example of one', async () => {
+  const text = (name: string) => `${name}(value, 1);\n\n\n`;
+  const desk = new Desk({ [FILE]: ['send', 'send', 'send', 'send', 'send'].map(text).join('') });
+  desk.type(FILE, 'value', 'first');
+  desk.type(FILE, 'value', 'second');
+  assert.deepEqual(await offersOf(desk), []);
+  desk.type(FILE, 'value', 'second');
+  const texts = (await offersOf(desk)).map(({ replacement }) => replacement);
+  assert.deepEqual([...new Set(texts)], ['second']);
+});
+
+test('repeats a version, of which only a number changes', async () => {
+  const names = ['api', 'app', 'cli', 'web'];
+  const desk = new Desk({ 'README.md': names.map((name) => `${name}==2.0.0b1\n\n\n`).join('') });
+  desk.type('README.md', '0b1', '0rc1');
+  desk.type('README.md', '0b1', '0rc1');
+  const offers = await offersOf(desk, ['README.md']);
+  assert.deepEqual(offers.map(({ line }) => line).sort(), [6, 9]);
+});
+
+test('counts the places of the folder that it does not offer', async () => {
+  const names = ['b', 'c', 'd'].map((name) => `src/${name}.ts`);
+  const desk = new Desk({ [FILE]: 'draw(rowLimit);\n\n\nfill(rowLimit);\n\n\nmove(rowLimit);\n' });
+  desk.type(FILE, 'rowLimit', 'maxRows');
+  desk.type(FILE, 'rowLimit', 'maxRows');
+  const [offer, ...others] = await nextEdits({
+    edits: desk.journal.recentEdits(),
+    documents: [{ path: FILE, text: desk.text(FILE) }],
+    filesWith: () => names.map((path) => ({ path, text: 'export const rowLimit = 3;\n'.repeat(4) })),
+    ms: MS,
+  });
+  assert.deepEqual([offer?.path, offer?.left, others], [FILE, 1, []]);
+  assert.deepEqual(offer?.unsure, { count: 12, paths: names });
 });
 
 test('offers no parameter because an attribute of its name was renamed', async () => {
@@ -98,19 +179,37 @@ for (const { name, files, typed, next } of changes)
     assert.equal(text.slice(0, first.start) + first.replacement + text.slice(first.end), next.text(text));
   });
 
-const repeats = { kind: 'repeats' } as const;
-const rename = { kind: 'rename', name: 'old' } as const;
+const shownAs = (rule: string, kind: 'repeats' | 'rename' = 'repeats', left = 1) =>
+  nextEdit(
+    { path: 'p', text: '' },
+    { start: 0, end: 0, text: '' },
+    {
+      origin: kind === 'rename' ? { kind, name: 'old' } : { kind },
+      ...{ rule, learnedFrom: [], left, probability: 1, least: 0 },
+    },
+  );
+const { place } = shownAs('');
 /** What becomes of edits of one place, by their rules, and what is not offered any more. */
 const seen: readonly [what: string, events: (shown: ShownEdits) => void, ignored: string[]][] = [
-  ['a rule that repeats is shown once', (shown) => shown.shown({ rule: '#1', place: 'p', origin: repeats }), ['#1']],
+  ['a rule that repeats is shown once', (shown) => shown.shown(shownAs('#1')), ['#1']],
   [
     'a place is shown twice, after different rules',
-    (shown) => ['#1', '#2'].map((rule) => shown.shown({ rule, place: 'p', origin: repeats })),
-    ['#1', '#2', 'p'],
+    (shown) => ['#1', '#2'].map((rule) => shown.shown(shownAs(rule))),
+    ['#1', '#2', place],
   ],
-  ['what repeats no others is shown twice', (shown) => shown.shown({ rule: '#', place: 'p', origin: rename }), []],
-  ['a dismissed edit is shown never again', (shown) => shown.dismissed({ rule: '#', place: 'p' }), ['#', 'p']],
-  ['of an edit that is taken back only the place is left out', (shown) => shown.undone({ place: 'p' }), ['p']],
+  ['what repeats no others is shown twice', (shown) => shown.shown(shownAs('#', 'rename')), []],
+  [
+    'a rename that the user follows is shown after each step',
+    (shown) => [3, 2, 1].map((left) => shown.shown({ ...shownAs('#', 'rename', left), place: `${left}` })),
+    [],
+  ],
+  [
+    'and no more where he does not',
+    (shown) => [2, 1, 1].map((left, i) => shown.shown({ ...shownAs('#', 'rename', left), place: `${i}` })),
+    ['# 1'],
+  ],
+  ['a dismissed edit is shown never again', (shown) => shown.dismissed(shownAs('#')), ['#', place]],
+  ['of an edit that is taken back only the place is left out', (shown) => shown.undone(shownAs('#')), [place]],
 ];
 for (const [what, events, ignored] of seen)
   test(what, () => {

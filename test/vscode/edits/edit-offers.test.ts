@@ -30,6 +30,7 @@ const actions = {
   'go to': ({ offers }) => offers.goTo(),
   take: ({ offers }) => take(offers),
   apply: ({ offers }) => offers.apply(),
+  'apply those of the file': ({ offers }) => offers.applyInFile(),
   'apply all': ({ offers }) => offers.applyAll(),
   dismiss: ({ offers }) => offers.dismiss(),
   undo: ({ editor }) => editor.document.undo(),
@@ -74,8 +75,8 @@ const sessions: readonly [what: string, does: (keyof typeof actions)[], sees: Pa
     [],
     {
       tab: 'jump',
-      drawn: ['(struck through)', 'sum', 'Tab: next edit, line 5'],
-      status: '$(edit) Next edit: a.ts line 5 (Tab)',
+      drawn: ['(struck through)', 'sum', 'Tab: next edit, line 5', 'Alt+Shift+Enter: all 2'],
+      status: '$(edit) Next edit: a.ts line 5 (Tab, Alt+Shift+Enter: all 2)',
       outcomes: ['pending'],
     },
   ],
@@ -106,18 +107,29 @@ const sessions: readonly [what: string, does: (keyof typeof actions)[], sees: Pa
   [
     'the hint names the key that works while the editor has a list of suggestions open',
     ['open the list'],
-    { drawn: ['(struck through)', 'sum', 'Alt+Enter: next edit, line 5'] },
+    { drawn: ['(struck through)', 'sum', 'Alt+Enter: next edit, line 5', 'Alt+Shift+Enter: all 2'] },
   ],
   [
     'the key stays the same at the edit',
     ['open the list', 'go to'],
-    { drawn: ['(struck through)', 'sum', 'Alt+Enter: apply, Esc: dismiss'] },
+    { drawn: ['(struck through)', 'sum', 'Alt+Enter: apply, Esc: dismiss', 'Alt+Shift+Enter: all 2'] },
   ],
   ['and is Tab again at the next one', ['open the list', 'go to', 'apply'], { drawn: NEXT }],
   ['a key takes the hint away', ['type a blank'], { tab: undefined }],
   ['a pause in typing brings it back', ['type a blank', 'wait for an offer'], { tab: 'jump' }],
   ['a dismissed edit is gone', ['dismiss'], { tab: undefined, drawn: [], outcomes: ['rejected'] }],
   ['and does not come again', ['dismiss', 'type a blank', 'wait for a search'], { drawn: [] }],
+  [
+    'those of the file are applied at once, and nothing is confirmed',
+    ['apply those of the file'],
+    { text: uses('sum'), drawn: [], outcomes: ['accepted'] },
+  ],
+  ['one undo takes those of the file back', ['apply those of the file', 'undo'], { tab: undefined, text: HALF }],
+  [
+    'which are not offered again, either',
+    ['apply those of the file', 'undo', 'type a blank', 'go to'],
+    { cursor: '0 25' },
+  ],
   ['all are applied after a preview', ['apply all'], { text: uses('sum') }],
   ['all are offered again after it was discarded', ['discard the preview', 'apply all'], { tab: 'jump', text: HALF }],
   ['one undo takes all back', ['apply all', 'undo'], { tab: undefined, text: HALF }],
@@ -160,12 +172,12 @@ test('changes right after a file is opened count, before it is known whether it 
 
 test('the status bar names file, line and key of the edit, and follows it when it moves', async () => {
   const { editor, state } = await renamed();
-  assert.equal(desk.status.text, '$(edit) Next edit: a.ts line 5 (Tab)');
+  assert.equal(desk.status.text, '$(edit) Next edit: a.ts line 5 (Tab, Alt+Shift+Enter: all 2)');
   const { asked } = state;
   editor.document.change([{ range: new Range(0, 0, 0, 0) as never, text: '\n' }]);
   desk.cursor(editor, 1, 8);
   await until(() => state.asked > asked && state.tab);
-  assert.equal(desk.status.text, '$(edit) Next edit: a.ts line 6 (Tab)');
+  assert.equal(desk.status.text, '$(edit) Next edit: a.ts line 6 (Tab, Alt+Shift+Enter: all 2)');
   await opened('src/b.ts', '');
   assert.equal(desk.status.text, '$(edit) Next edit: a.ts line 6');
   assert.match(desk.status.accessibilityInformation?.label ?? '', /^Next edit: a\.ts line 6/);
@@ -356,6 +368,17 @@ for (const where of ['restricted', 'ignored', 'setting', 'off', 'outside'] as co
     await offers.goTo();
     assert.equal(state.asked, 0, where);
   });
+
+test('nothing is offered while a text is selected', async () => {
+  const { editor, offers, state } = await renamed();
+  editor.selection = new Selection(1, 0, 1, 3);
+  assert.deepEqual([state.tab, desk.drawn(editor), desk.status.visible], [undefined, [], false]);
+  assert.equal(await offers.goTo(), false);
+  await sleep(500);
+  assert.deepEqual(desk.drawn(editor), []);
+  desk.cursor(editor, 1, 3);
+  await until(() => state.tab);
+});
 
 test('an edit in the cursor’s line owns it, and other ghost text gives way; between two keys nothing does', async () => {
   const { offers, state } = setUp({ files: [] });

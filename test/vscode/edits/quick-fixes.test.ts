@@ -118,6 +118,23 @@ test('fixes that the user dismisses lower the estimate of the next one', async (
   assert.ok(desk.drawn(editor).includes('post'), desk.drawn(editor).join());
 });
 
+test('a fix that was dismissed is not offered in another file', async () => {
+  const { offers, state } = offer();
+  const [here, there] = [await opened('src/a.ts', code), await opened('src/in/b.ts', code)];
+  await desk.show(here.document);
+  serve(here, { title: 'Add import from "./send"' });
+  desk.retype(here, '1', '2');
+  await until(() => state.tab);
+  offers.dismiss();
+  await desk.show(there.document);
+  serve(there, { title: 'Add import from "../send"' }, [
+    [undefined, new vscode.Range(0, 0, 0, 0), "import { send } from '../send';\n"],
+  ]);
+  desk.retype(there, '1', '2');
+  await quiet();
+  assert.deepEqual(desk.drawn(there), []);
+});
+
 test('the fix of TypeScript, which counts its use with a command, is offered', async () => {
   const { state } = offer();
   const editor = await opened('src/a.ts', code);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { shortModel } from '../../../src/vscode/webview/protocol.ts';
-import { flatten, Words } from '../../../src/vscode/webview/wording.ts';
+import { flatten, placesLeft, Words } from '../../../src/vscode/webview/wording.ts';
 
 const words = new Words('en');
 
@@ -11,6 +11,12 @@ test('latencies and money have few but sufficient digits', () => {
   assert.deepEqual(actual, ['–', '–', '<1 ms', '4 ms', '640 ms', '1.2 s']);
   const found = [0, 0.00001, 0.00042, 0.0123, 1.5].map((usd) => words.money(usd));
   assert.deepEqual(found, ['$0', '<$0.0001', '$0.0004', '$0.012', '$1.50']);
+});
+
+test('the last place is said only if no other is left out', () => {
+  assert.equal(placesLeft(words, 1), 'One more place found');
+  const unsure = { count: 1200, paths: ['a.ts', 'b.ts', 'c.ts', 'd.ts'] };
+  assert.equal(placesLeft(words, 2, unsure), '2 more places found; 1,200 like it left out, in a.ts, b.ts, c.ts, ...');
 });
 
 test('a malformed locale falls back to English', () => {
