@@ -22,6 +22,9 @@ interface TabLineDeps {
   readonly onLineTaken: (document: vscode.TextDocument) => void;
 }
 
+/** From so many places in a file on, the key that applies all of them is named, too. */
+const MANY = 3;
+
 export class TabLine {
   /** What the Tab key does now. */
   action: TabAction;
@@ -57,7 +60,8 @@ export class TabLine {
     const key = this.keyOf(offer, action);
     const hint = hintText(offer, { action, key, isListOpen: this.isListOpen, file: fileOf(offer) });
     const alike = offer.origin.kind === 'error' ? [] : offered.alikeIn(cursor?.path ?? '');
-    const more = alike.length > 1 ? { text: allText(alike.length), lines: alike.map(({ line }) => line) } : undefined;
+    const more =
+      alike.length >= MANY ? { text: allText(alike.length), lines: alike.map(({ line }) => line) } : undefined;
     view.showHint(window.activeTextEditor, hint, more);
     const keys = action === 'apply' ? t('{0}: apply', key) : key;
     view.announce(offer, more ? t('{0}, {1}', keys, more.text) : keys);
