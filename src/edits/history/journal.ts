@@ -264,7 +264,9 @@ export class EditJournal {
       return { old: replacements.length === 1 ? old : only, now, start: from, oldEnd: from + (end - start), end: to };
     });
     const lines = versions.flatMap(wholeLines);
-    if (kind === 'undo') return this.takeBack(path, lines);
+    // White space alone was no change of its own.
+    const isBlank = replacements.every(({ start, end, text }) => (before.slice(start, end) + text).trim() === '');
+    if (kind === 'undo') return isBlank ? undefined : this.takeBack(path, lines);
     const edits = versions.flatMap((each) => editsIn(each, kind === 'redo' ? 'typed' : kind, time));
     this.add({ path, edits, lines });
   }

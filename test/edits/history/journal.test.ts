@@ -71,6 +71,16 @@ test('drops an edit that is undone, and has it again after redo', () => {
   assert.deepEqual(desk.edits().at(-1), { removed: 'user', inserted: 'person', kind: 'typed' });
 });
 
+test('an undo of blank lines takes back no other change', () => {
+  const desk = new Desk({ [FILE]: CODE });
+  desk.change(FILE, [['user', 'person']]);
+  desk.change(FILE, [['export function second', '\n\n\nexport function second']]);
+  desk.change(FILE, [['import', 'export']]);
+  desk.change(FILE, [['export', 'import']], { reason: 'undo' });
+  desk.change(FILE, [['\n\n\nexport', 'export']], { reason: 'undo' });
+  assert.deepEqual(desk.edits(), [{ removed: 'user', inserted: 'person', kind: 'typed' }]);
+});
+
 test('leaves nothing when the burst under way is undone', () => {
   const desk = new Desk({ [FILE]: CODE });
   desk.change(FILE, [['user', 'person']]);
