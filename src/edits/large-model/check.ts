@@ -42,6 +42,8 @@ export interface CheckDeps {
 const DECLARED =
   /(?<=\b(?:const|let|var|val|def|fn|func|function|class|struct|enum|type|interface|for|as|import|case)\s{1,4}|[,(|]\s{0,4})[\p{L}_$][\p{L}\p{N}_$]*|(?<![\p{L}\p{N}_$.])[\p{L}_$][\p{L}\p{N}_$]*(?=\s{0,4}(?::=|[:=]))/gu;
 const NAME = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
+/** Before a member. */
+const OWNER = /(?<![\p{L}\p{N}_$.])([\p{L}_$][\p{L}\p{N}_$]*)\.$/u;
 /** Of the new lines with those that stay beside them, UTF-16 units: more than a reply may hold. */
 const MAX_WRITTEN = 4000;
 /** Tab and line end are text. */
@@ -79,11 +81,12 @@ export function checkedEdit(
   const known = (name: string) => written.has(name) || isKnownName(name);
   const edited = text.slice(0, change.start) + is + text.slice(change.end);
   const languageId = languageIdOf(path);
-  const unknown = namesIn(edited, change.start, change.start + is.length, languageId).filter(
-    (name) => name.length > 2 && !known(name),
-  );
   // No declaration makes a module known.
   const strangers = strangersIn(edited, languageId);
+  const modules = new Set(strangers.map((module) => module.split(/[./:]/).at(-1) ?? ''));
+  const unknown = namesIn(edited, change.start, change.start + is.length, languageId)
+    .filter(({ name, of }) => name.length > 2 && !known(name) && !modules.has(of))
+    .map(({ name }) => name);
   if (
     strangers.some((module) => module.match(NAME)?.some((name) => (name.length > 2 || name === module) && !known(name)))
   )
@@ -95,12 +98,13 @@ export function checkedEdit(
   return breaks(narrow) ? 'it breaks the syntax' : narrow;
 }
 
-/** The names of a part of a text. What stands in prose, a comment or a string names nothing. */
-function namesIn(text: string, from: number, to: number, languageId: string): string[] {
+/** The names of a part of a text, and whose members they are. What stands in prose, a comment or a string names nothing. */
+function namesIn(text: string, from: number, to: number, languageId: string) {
   if (kindOf(languageId) === 'prose') return [];
   return [...text.slice(from, to).matchAll(NAME)].flatMap(({ 0: name, index }) => {
-    const at = from + index;
-    return lineState(languageId, text.slice(lineStart(text, at), at)) === 'code' ? [name] : [];
+    const before = text.slice(lineStart(text, from + index), from + index);
+    const [, of = ''] = OWNER.exec(before) ?? [];
+    return lineState(languageId, before) === 'code' ? [{ name, of }] : [];
   });
 }
 

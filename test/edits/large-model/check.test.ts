@@ -152,6 +152,15 @@ test('refuses a module that nobody has named in any form of import, and one lett
     assert.equal(edited(SEND, now, folder), text.replace(SEND, now));
 });
 
+test('a member of a module that the file imports is no unknown name, and one of another name is', () => {
+  const text = `import "time"\nimport "net/http"\n${TEXT}`;
+  const options = { path: 'a.go', text, isKnownName: (name: string) => ['time', 'http', 'net'].includes(name) };
+  for (const now of ['send(time.Millisecond);', 'http.NotFound(total);'])
+    assert.equal(edited(SEND, now, options), text.replace(SEND, now));
+  for (const now of ['send(net.Millisecond);', 'send(a.time.Millisecond);', 'send(times.Millisecond);'])
+    assertRefused('it brings an unknown name', SEND, now, options);
+});
+
 test('refuses what breaks the syntax, as the change is made', () => {
   const asked: unknown[] = [];
   assertRefused('it breaks the syntax', SEND, 'send(list);', { breaks: (change) => asked.push(change) > 0 });
