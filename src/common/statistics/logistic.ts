@@ -1,5 +1,6 @@
-// Logistic regression with an offset and an L2 penalty, by Newton's method: small, exact, deterministic.
-import { dot } from './vectors.ts';
+// Logistic regression with an offset and an L2 penalty: small, exact, deterministic.
+import { lbfgs } from './lbfgs.ts';
+import { addAt, dot } from './vectors.ts';
 
 export interface LogisticModel {
   /** Standardisation of each feature. Scale 0 marks a constant feature, which is left out. */
@@ -15,6 +16,8 @@ export interface LogisticOptions {
   /** The same for the intercept. A value above 0 keeps it finite if all labels are equal. */
   readonly interceptL2: number;
 }
+
+const CONVERGED = { iterations: 300, tolerance: 1e-12 };
 
 /** Log-odds of a probability, which is first kept `margin` away from 0 and 1. NaN counts as 0. */
 export function logit(p: number, margin = 0.002): number {
@@ -71,7 +74,21 @@ export function fitLogistic(
     design[i * size + width] = 1;
   }
   const penalty = Float64Array.from({ length: size }, (_, j) => (j === width ? options.interceptL2 : options.l2));
-  const theta = newton(design, labels, offsets, penalty);
+  const evaluate = (theta: Float64Array, gradient: Float64Array): number => {
+    let loss = 0;
+    for (const [j, weight] of theta.entries()) {
+      gradient[j] = (penalty[j] as number) * weight;
+      loss += ((penalty[j] as number) * weight ** 2) / 2;
+    }
+    for (const [i, label] of labels.entries()) {
+      const row = design.subarray(i * size, i * size + size);
+      const z = (offsets[i] as number) + dot(row, theta);
+      loss += logLoss(z, label);
+      addAt(gradient, 0, row, sigmoid(z) - label);
+    }
+    return loss;
+  };
+  const theta = lbfgs(new Float64Array(size), evaluate, CONVERGED);
   return { mean, scale, weights: [...theta.subarray(0, width)], intercept: theta[width] as number };
 }
 
@@ -89,93 +106,4 @@ function standardisation(rows: readonly ArrayLike<number>[], width: number): { m
     scale[j] = deviation > 1e-9 ? deviation : 0;
   }
   return { mean, scale };
-}
-
-function newton(
-  design: Float64Array,
-  labels: readonly number[],
-  offsets: readonly number[],
-  penalty: Float64Array,
-): Float64Array {
-  const size = penalty.length;
-  let theta = new Float64Array(size);
-  let loss = penalisedLoss(design, labels, offsets, penalty, theta);
-  for (let iteration = 0; iteration < 50; iteration++) {
-    const gradient = new Float64Array(size);
-    const hessian = new Float64Array(size * size);
-    for (let i = 0; i < labels.length; i++) {
-      const row = design.subarray(i * size, i * size + size);
-      const p = sigmoid((offsets[i] as number) + dot(row, theta));
-      const residual = p - (labels[i] as number);
-      const curvature = p * (1 - p);
-      for (let a = 0; a < size; a++) {
-        const x = row[a] as number;
-        if (x === 0) continue;
-        gradient[a] = (gradient[a] as number) + residual * x;
-        const cx = curvature * x;
-        for (let b = 0; b <= a; b++)
-          hessian[a * size + b] = (hessian[a * size + b] as number) + cx * (row[b] as number);
-      }
-    }
-    for (let a = 0; a < size; a++) {
-      gradient[a] = (gradient[a] as number) + (penalty[a] as number) * (theta[a] as number);
-      // The jitter keeps left-out (all-zero) columns and unpenalised directions solvable.
-      hessian[a * size + a] = (hessian[a * size + a] as number) + (penalty[a] as number) + 1e-9;
-    }
-    const step = solveCholesky(hessian, gradient, size);
-    // Halve the step until the loss falls, because full Newton steps can overshoot on separable data.
-    let factor = 1;
-    let improved = false;
-    for (let tries = 0; tries < 30 && !improved; tries++, factor /= 2) {
-      const next = theta.map((t, a) => t - factor * (step[a] as number));
-      const nextLoss = penalisedLoss(design, labels, offsets, penalty, next);
-      if (nextLoss < loss) {
-        improved = loss - nextLoss > 1e-9 * (1 + loss);
-        theta = next;
-        loss = nextLoss;
-        if (!improved) return theta;
-      }
-    }
-    if (!improved) return theta;
-  }
-  return theta;
-}
-
-function penalisedLoss(
-  design: Float64Array,
-  labels: readonly number[],
-  offsets: readonly number[],
-  penalty: Float64Array,
-  theta: Float64Array,
-): number {
-  const size = theta.length;
-  let loss = 0;
-  for (let i = 0; i < labels.length; i++) {
-    const row = design.subarray(i * size, i * size + size);
-    loss += logLoss((offsets[i] as number) + dot(row, theta), labels[i] as number);
-  }
-  for (let a = 0; a < size; a++) loss += ((penalty[a] as number) * (theta[a] as number) ** 2) / 2;
-  return loss;
-}
-
-/** Solves the symmetric positive definite system whose lower triangle is in `matrix` (row-major, overwritten). */
-function solveCholesky(matrix: Float64Array, right: Float64Array, size: number): Float64Array {
-  const at = (a: number, b: number) => matrix[a * size + b] as number;
-  for (let a = 0; a < size; a++) {
-    for (let b = 0; b <= a; b++) {
-      let sum = at(a, b);
-      for (let k = 0; k < b; k++) sum -= at(a, k) * at(b, k);
-      matrix[a * size + b] = a === b ? Math.sqrt(Math.max(sum, 1e-12)) : sum / at(b, b);
-    }
-  }
-  const x = Float64Array.from(right);
-  for (let a = 0; a < size; a++) {
-    for (let k = 0; k < a; k++) x[a] = (x[a] as number) - at(a, k) * (x[k] as number);
-    x[a] = (x[a] as number) / at(a, a);
-  }
-  for (let a = size - 1; a >= 0; a--) {
-    for (let k = a + 1; k < size; k++) x[a] = (x[a] as number) - at(k, a) * (x[k] as number);
-    x[a] = (x[a] as number) / at(a, a);
-  }
-  return x;
 }

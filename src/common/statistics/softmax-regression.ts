@@ -1,5 +1,5 @@
 // Softmax regression (multinomial logistic regression) over sparse or dense rows, and the standardisation of dense ones.
-// For two outcomes and few features, use logistic.ts, whose Newton steps need a matrix of all pairs of features.
+// Two outcomes with an offset: logistic.ts.
 import { lbfgs } from './lbfgs.ts';
 import { addAt, dotAt } from './vectors.ts';
 
