@@ -50,6 +50,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     const { files, secrets, report: harvest } = harvested;
     if (files.length === 0) throw nothingToLearn(root, harvest);
     run = runOf(request, deps, harvested, { tokenizer, clock, countdown });
+    // Otherwise only the index is made.
     const learned = request.effort === 'adapt' ? await learn(run) : undefined;
 
     // The index of every file, held-out ones too, and the chosen model are put in use.
@@ -121,7 +122,8 @@ async function learn(run: Run): Promise<Learned> {
         trainAndChoose(run, { plan, timing, index, session, positions, calls: labelling ? callsOf(labelling) : 0 }),
       ));
     const tested = chosen && (await attempt(run, 'measuring', () => draftAtTest(run, session, chosen, positions)));
-    // The n-grams answer alone while the engine is absent or slow, and have a router of their own.
+    // The n-grams answer alone while the engine is absent or slow, and have a router of their own. They are fast enough for
+    // all positions.
     const ngrams = {
       choose: await draftWithNgramsOnly(run, index, run.positions.choose, stage('Calibrating')),
       test: await draftWithNgramsOnly(run, index, run.positions.test, stage('Measuring')),

@@ -131,7 +131,7 @@ export interface CompletionPosition {
   readonly query: CompletionQuery;
   /** A block is wanted; else the rest of the line. */
   readonly block: boolean;
-  /** Later lines stay as they are: the model itself decided where they end. */
+  /** The lines after the first are not cut to a block: the model itself decided where they end. */
   readonly further?: boolean;
   /** Only the cursor's line is wanted. */
   readonly alone?: boolean;

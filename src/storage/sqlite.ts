@@ -45,7 +45,7 @@ export class SqliteStore {
     )[0];
   }
 
-  /** Copies all paid answers of another version or none. Throws if they cannot be read. */
+  /** Copies all paid answers, or none, from the store of another version of the extension. Throws if they cannot be read. */
   copyPaidAnswers(other: SqliteStore): void {
     this.database.inTransaction(() => {
       for (const row of other.database.rows<object>('SELECT * FROM llmCalls ORDER BY rowid'))
@@ -57,6 +57,7 @@ export class SqliteStore {
     this.database.wipe(folderTables, 'WHERE folder = ?', folder);
   }
 
+  /** Every folder's data. What was spent this month stays, so that the limit is not reset. */
   deleteAll(): void {
     this.database.run('DELETE FROM spending WHERE month < ?', monthOf(Date.now()));
     this.database.run('DELETE FROM carriedSpending WHERE countedIn < ?', monthOf(Date.now()));

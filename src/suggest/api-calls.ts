@@ -94,7 +94,7 @@ export class ApiCalls {
     return this.inFlight.find(query);
   }
 
-  /** See InFlightCalls.keepAlive. */
+  /** Until the result is called, no call that can serve the query is aborted. */
   keepAlive(query: CompletionQuery): () => void {
     return this.inFlight.keepAlive(query);
   }
@@ -152,7 +152,7 @@ export class ApiCalls {
     this.inFlight.dropOrphans();
     this.lastCall = query;
     const prompt = completionPrompt(redacted, llm.facts);
-    const call = this.inFlight.start(query, (end, onText) => this.send(llm, prompt, end, onText), keepsRunning);
+    const call = this.inFlight.start(query, (ended, onText) => this.send(llm, prompt, ended, onText), keepsRunning);
     this.callRecords.set(call, { cursor, local, latency: this.latency, costUsd: 0 });
     return call;
   }

@@ -7,7 +7,8 @@ import { lineNumber } from '../text/lines.ts';
 import type { OnScreen } from './shown-suggestions.ts';
 
 /**
- * So many rejections in a row raise nothing. Each further one is a step up to a limit, until the quiet time is over.
+ * So many rejections in a row raise no doubt. Each further one raises it by a step, up to MAX_DOUBT, until the quiet time
+ * is over.
  */
 const TOLERATED_REJECTIONS = 2;
 const RAISE_PER_REJECTION = 0.1;
@@ -48,7 +49,7 @@ export class VerdictMemory {
     return lineNumber(judged.query.prefix) === lineNumber(query.prefix) ? judged.text : undefined;
   }
 
-  /** What was deleted at the query's position of a local draft that was accepted a moment ago. */
+  /** The part of a local draft that was accepted a moment ago and then deleted again, if the query stands there. */
   deletedAt(query: CompletionQuery): string | undefined {
     const judged = this.judgedIn(query);
     const start = judged && !judged.isRejected ? positionIn(judged.query, query) : undefined;

@@ -1,5 +1,5 @@
 // What a prompt of a text task shows of the folder: the nearest texts that people labelled or answered, and the figures
-// of a small model that learned from their labels alone. Labels of the large model tell it nothing new.
+// of a small model that learned from their labels alone. The large model's own labels would tell it nothing new.
 import type { ModelFacts, Prompt } from '../llm/protocol/models.ts';
 import { type AnswerEvidence, answerPrompt } from '../prompts/answer/answer-prompt.ts';
 import { type EvidenceForm, type LabelEvidence, labelPrompt, parseLabel } from '../prompts/label/label-prompt.ts';
@@ -18,7 +18,7 @@ const SHOWN = {
   brief: { label: 4, answer: 2, figures: true },
   informed: { label: 12, answer: 5, figures: true },
 } satisfies Record<EvidenceForm, object>;
-/** Maximum labelled texts, and maximum texts for word frequencies; the latest labels are kept. */
+/** Maximum labelled texts, the latest; of twice as many texts, labelled ones first, word frequencies are counted. */
 const MAX_CONSIDERED = 2000;
 
 interface SmallModel {

@@ -23,7 +23,7 @@ export interface TaskRunDeps extends LearnDeps {
 
 /** Texts that the API labels to learn from. */
 const SAMPLE = 300;
-/** Text answers cost more. Half of them are just enough to bound a loss of 1 %. */
+/** Text answers cost more. Half are held back: just enough to show that at most 1 % is lost. */
 const ANSWER_SAMPLE = 200;
 
 /** Rejects when cancelled, and with a CodedError if the task cannot run. */

@@ -93,7 +93,10 @@ function trimmed(lines: readonly string[]): string {
     .trim();
 }
 
-/** The prose of a comment that may have been written with comment marks. */
+/**
+ * The prose of a large model's answer, which may have comment marks although it was asked for prose. Without a mark at
+ * its beginning it stays as it is; `#include` and `#[test]` have none.
+ */
 export function docProse(written: string): string {
   const marks = /^\s*(?:\/\*\*?|\*\/|\*(?!\*)|\/{2,3}|#(?![\w[])|--+|"""|''')[ \t]?|(?:\*\/|"""|''')\s*$/g;
   const isMarked = /^\s*(?:\/\*|\/\/|#\s|--|"""|''')/.test(written);

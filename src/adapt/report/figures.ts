@@ -57,6 +57,7 @@ export function figuresOf(
     specialist: { ...qualityOf(judged), ...latenciesOf(judged.map(({ draft }) => draft.latencyMs)) },
     apiShare: shareOf(({ decision }) => decision.kind === 'call'),
     api: labels && apiReport(labels, compared),
+    // At other balances. Only the price changes with the balance; a whole draft has no other reason against a call.
     slider: balances.map((each) => {
       const isSent = ({ decision }: JudgedPosition) => decision.gain > priceOf(each);
       const right = together(compared, isSent).map((position) => Number(position.right));

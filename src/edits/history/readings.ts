@@ -15,7 +15,7 @@ export const CONTEXT_LINES = 2;
 /** A single insertion from this length on is a paste, UTF-16 units. */
 const PASTE = 40;
 
-/** A whole text, and the same redacted. */
+/** A whole text, and the same redacted in its length, so that offsets fit both. */
 export interface RedactedText {
   readonly path: string;
   readonly text: string;
@@ -96,7 +96,7 @@ export function editsIn({ old, now, start, oldEnd, end }: Versions, kind: Change
   });
 }
 
-/** The whole lines that a change replaces, as an edit that only removes them; undefined if it replaces no such. */
+/** The whole lines over which the user types, as an edit that only removes them; undefined if there are none. */
 export function linesReplaced({ old, now, start, oldEnd, end }: Versions, time: number): Edit | undefined {
   const { path, text } = now;
   const from = lineStart(text, start);
