@@ -15,6 +15,7 @@ import {
   MIN_LABELLED,
 } from './expected-accuracy.ts';
 import { labelledIn } from './given-labels.ts';
+import { labelQuality } from './label-quality.ts';
 import { keyOf } from './labels/extract.ts';
 import { type FullyKnownText, fitTextRouter, type HeldOutText, mostLikely, type TextRouter } from './labels/router.ts';
 import {
@@ -116,6 +117,10 @@ export function learnLabels(
     judged,
     judgedBy,
     heldBack: keys,
+    byLabel: labelQuality(
+      task.labels.map(({ name }) => name),
+      training.map(({ text, label }, i) => ({ text, label, probabilities: probabilities[i] as number[] })),
+    ),
     crossValidated: training.map(({ label }, i) => {
       return { label, right: Number(mostLikely(probabilities[i] as number[]) === label) };
     }),

@@ -2,6 +2,7 @@
 
 import type { Judged, Risk } from '../routing/local-or-large.ts';
 import type { CrossValidated } from './expected-accuracy.ts';
+import type { LabelQuality } from './label-quality.ts';
 import { keyOf } from './labels/extract.ts';
 import type { TaskData } from './random-sample.ts';
 import type { TaskText } from './texts.ts';
@@ -28,6 +29,8 @@ export interface MeasuredTaskData extends TaskData {
   readonly judgedBy: 'person' | 'api';
   /** Of each training text. */
   readonly crossValidated?: readonly CrossValidated[];
+  /** By the labels of the training texts. Absent: answers are texts, or nothing was learned. */
+  readonly byLabel?: LabelQuality;
 }
 
 /** A local model with its router, for labels or for answers in words. */

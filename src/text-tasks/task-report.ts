@@ -7,6 +7,7 @@ import type { EvidenceForm } from '../prompts/label/label-prompt.ts';
 import { accuracyAt, type Judged, type Risk } from '../routing/local-or-large.ts';
 import type { ComparedForms } from './choose-form.ts';
 import type { ExpectedAccuracy } from './expected-accuracy.ts';
+import type { LabelQuality } from './label-quality.ts';
 import { MOST_LEARNED } from './learn.ts';
 import type { MeasuredTaskData } from './rows.ts';
 
@@ -56,6 +57,8 @@ export interface TaskReport {
   readonly shown?: ComparedForms;
   /** What the local model is expected to get right. Absent: it is measured (`curve`), or too few texts are labelled. */
   readonly expected?: ExpectedAccuracy;
+  /** By cross-validation. Absent: answers are texts, or nothing was learned. */
+  readonly byLabel?: LabelQuality;
   /** Cost of this run, US dollars. */
   readonly runUsd: number;
   /** Cost of all runs so far, US dollars. */
@@ -99,11 +102,21 @@ function checkedOn(judged: readonly Judged[], judgedBy: TaskReport['judgedBy'], 
 
 export type MeasuredTask = Pick<
   TaskReport,
-  'curve' | 'checked' | 'learnedFrom' | 'judgedOn' | 'judgedBy' | 'operating' | 'loss' | 'soFarUsd' | 'model' | 'shown'
+  | 'curve'
+  | 'checked'
+  | 'learnedFrom'
+  | 'judgedOn'
+  | 'judgedBy'
+  | 'operating'
+  | 'loss'
+  | 'soFarUsd'
+  | 'model'
+  | 'shown'
+  | 'byLabel'
 >;
 
 export function measureTask(
-  { judged, judgedBy, risk, known, crossValidated = [] }: MeasuredTaskData,
+  { judged, judgedBy, risk, known, crossValidated = [], byLabel }: MeasuredTaskData,
   { winner, gain }: RaceState<EvidenceForm>,
 ): MeasuredTask {
   const paid = [...known.values()].flatMap((item) => item.paid ?? []);
@@ -116,6 +129,7 @@ export function measureTask(
     judgedBy,
     ...(risk && { operating: 1 - risk.localShare, loss: risk.loss }),
     ...(model !== undefined && { model }),
+    ...(byLabel && { byLabel }),
     ...(gain.items > 0 && { shown: { form: winner, ...gain } }),
     soFarUsd: paid.reduce((sum, { usd = 0 }) => sum + usd, 0),
   };

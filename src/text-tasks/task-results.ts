@@ -4,15 +4,30 @@ import { counted, percent, thousands, wholePercent } from '../common/format.ts';
 import type { Interval } from '../common/statistics/bootstrap.ts';
 import { dollars } from '../llm/recording.ts';
 import { inWords } from './expected-accuracy.ts';
+import { type DoubtedLabel, figuresOfLabels, type LabelQuality, macroF1 } from './label-quality.ts';
 import type { TaskReport } from './task-report.ts';
 
 export interface RunResults {
   /** What is right, as expected and as checked, with the sentences above it. Absent: nothing is known. */
   readonly picture?: { readonly text: readonly string[]; readonly chart: Chart };
+  /** How right each label is; absent: answers are texts, or nothing was learned. */
+  readonly byLabel?: LabelResults;
   /** Names with values. */
   readonly facts: readonly (readonly [name: string, value: string])[];
   /** Sentences: how right the answers are, how that was measured, what the bound means. */
   readonly notes: readonly string[];
+}
+
+export interface LabelResults {
+  /** Labels that are seldom found: an accuracy can be high without them. */
+  readonly warning?: string;
+  readonly text: string;
+  readonly table: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
+  readonly names: readonly string[];
+  /** Number of texts, [given label][predicted label]. */
+  readonly confusion: LabelQuality['confusion'];
+  /** Labelled texts whose label looks wrong, the likeliest first. */
+  readonly doubted: readonly DoubtedLabel[];
 }
 
 /** What differs between the outputs of tasks. */
@@ -54,6 +69,7 @@ export function resultsOf(report: TaskReport): RunResults {
   const picture = pictureOf(report);
   return {
     ...(picture && { picture }),
+    ...(report.byLabel && { byLabel: labelsInWords(report.byLabel) }),
     facts: [
       ['Finished', `${new Date(finishedAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`],
       ['Large model', model ?? 'none'],
@@ -90,6 +106,36 @@ function pictureOf(report: TaskReport): RunResults['picture'] {
   const given = `${output === 'text' ? 'answers' : 'labels'} of ${judgedBy === 'person' ? 'people' : 'the large model'}`;
   const legend = `Checked on ${counted(judgedOn, 'text')} against ${given}, with the 95% interval, beside what was expected.`;
   return { text: [...rightInWords(report), legend, ...noteInWords(bars, 'texts')], chart: { bars } };
+}
+
+/** A label is seldom found if the local model finds fewer of its texts than this. */
+const SELDOM = 0.5;
+const MAX_NAMED = 3;
+
+function labelsInWords(quality: LabelQuality): LabelResults {
+  const { names, confusion, doubted } = quality;
+  const figures = figuresOfLabels(quality);
+  const texts = figures.reduce((sum, each) => sum + each.texts, 0);
+  const right = confusion.reduce((sum, row, label) => sum + (row[label] as number), 0);
+  const seldom = figures.flatMap(({ texts: own, recall }, label) =>
+    recall !== undefined && recall < SELDOM ? [`‘${names[label]}’ (${confusion[label]?.[label]} of ${own})`] : [],
+  );
+  const named = [
+    ...seldom.slice(0, MAX_NAMED),
+    ...(seldom.length > MAX_NAMED ? [`${seldom.length - MAX_NAMED} more`] : []),
+  ];
+  const share = (value: number | undefined) => (value === undefined ? '–' : wholePercent(value));
+  return {
+    ...(seldom.length > 0 && { warning: `The local model seldom finds ${named.join(', ')}.` }),
+    text: `Of ${counted(texts, 'labelled text')}, the local model gets ${wholePercent(texts === 0 ? 0 : right / texts)} right without having learned from them (cross-validation). The mean F1 of the labels, rare ones included, is ${macroF1(figures).toFixed(2)}.`,
+    table: {
+      head: ['Label', 'Texts', 'Precision', 'Recall', 'F1'],
+      rows: figures.map(({ texts: own, precision, recall, f1 }, label) => {
+        return [names[label] as string, thousands(own), share(precision), share(recall), f1?.toFixed(2) ?? '–'];
+      }),
+    },
+    ...{ names, confusion, doubted },
+  };
 }
 
 /** What is right with the texts sent that the bound asks for; nothing without a bound. */

@@ -159,6 +159,7 @@ step('the run ends with one sentence whose interval holds the accuracy, and the 
   await editor.eventually('the local labels', async () =>
     assert.equal(await table().locator('[role=grid]').getAttribute('aria-rowcount'), '21'),
   );
+  await table().getByText('Each label', { exact: true }).click();
   await editor.shot('45-results');
 });
 
@@ -273,6 +274,13 @@ step('the next run sends no text twice, and every text gets a label', async () =
     .waitFor();
   await editor.shot('24-table');
   await table().getByText('Results of the last run').click();
+  await table().getByText('Each label', { exact: true }).click();
+  const figures = await table().locator('.report-table tbody tr').allTextContents();
+  assert.ok(figures.some((row) => /^bug\d+100%100%1\.00$/.test(row)), figures.join());
+  const counts = await table().locator('.confusion tbody tr').allTextContents();
+  assert.ok(counts.some((row) => /^bug\d+$/.test(row)), counts.join());
+  await editor.shot('24-labels');
+  await table().getByText('Each label', { exact: true }).click();
   checkSentences('walkthrough/texts', await table().locator('header button, [role=columnheader]').allTextContents());
   await takePicture(editor.page, 'walkthrough/texts', editor.page.locator('.editor-group-container').first(), 460);
 });

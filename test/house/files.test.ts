@@ -49,10 +49,10 @@ const lines: Readonly<Record<string, number>> = {
   'src/storage': 1200,
   'src/suggest': 2700,
   'src/text': 3600,
-  'src/text-tasks': 3800,
-  'src/vscode': 12_000,
+  'src/text-tasks': 4000,
+  'src/vscode': 12_100,
   'src/workspace': 6800,
-  test: 46_800,
+  test: 46_900,
 };
 
 test('a room has as many lines as were decided', () => {

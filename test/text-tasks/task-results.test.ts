@@ -106,3 +106,23 @@ test('the interval of a share holds it, ends within 0 and 1, and has a width whe
   const none = shareInterval(0, 99);
   assert.ok(none.low < 1e-9 && none.high > 0.03 && none.high < 0.05);
 });
+
+test('each label has its figures, and labels that are seldom found are named', () => {
+  const confusion = [
+    [80, 2, 0],
+    [9, 1, 0],
+    [3, 0, 5],
+  ];
+  const byLabel = { names: ['ham', 'spam', 'news'], confusion, doubted: [] };
+  const report = { ...reportOf('person', risk), byLabel };
+  assert.deepEqual(parseReport(JSON.stringify(report)), report);
+  const { warning, text, table } = resultsOf(report).byLabel ?? {};
+  assert.equal(warning, 'The local model seldom finds ‘spam’ (1 of 10).');
+  assert.match(text ?? '', /^Of 100 labelled texts, the local model gets 86% right .* is 0\.61\.$/);
+  assert.deepEqual(table?.rows, [
+    ['ham', '82', '87%', '98%', '0.92'],
+    ['spam', '10', '33%', '10%', '0.15'],
+    ['news', '8', '100%', '63%', '0.77'],
+  ]);
+  assert.equal(resultsOf(reportOf('person', risk)).byLabel, undefined);
+});

@@ -4,6 +4,7 @@ import type { ApiEstimate } from '../../adapt/request/adapt-request.ts';
 import { inLines } from '../../common/chart.ts';
 import { CodedError, unwrap } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
+import { plainLine } from '../../common/plain-text.ts';
 import type { ProgressUpdate } from '../../common/progress.ts';
 import { exportReadme, taskModel } from '../../text-tasks/export-task.ts';
 import { writablePathIn } from '../../text-tasks/in-folder.ts';
@@ -12,7 +13,7 @@ import { collectTaskData } from '../../text-tasks/random-sample.ts';
 import { isAnswerTask, TASKS_FOLDER } from '../../text-tasks/task-file.ts';
 import { TaskFolder } from '../../text-tasks/task-folder.ts';
 import type { TaskReport } from '../../text-tasks/task-report.ts';
-import { endOfRun, resultsOf } from '../../text-tasks/task-results.ts';
+import { endOfRun, type LabelResults, resultsOf } from '../../text-tasks/task-results.ts';
 import { type TextTaskRequest, textTaskJob } from '../text-task.ts';
 import type { CommandLine, Values } from './command-line.ts';
 import { apiAccess, noSession, requestFor, requireFolder, storageFolder } from './run-request.ts';
@@ -89,9 +90,40 @@ function statesAccess(values: Values): TextTaskRequest['states'] {
 }
 
 function renderTask(root: string, report: TaskReport): string {
-  const { picture, facts, notes } = resultsOf(report);
+  const { picture, byLabel, facts, notes } = resultsOf(report);
   const rows = facts.map(([name, value]) => `  ${name.padEnd(34)} ${value}`);
   const end = endOfRun({ ...report, path: join(root, report.path) });
   const above = picture?.text.filter((sentence) => !end.includes(sentence)) ?? [];
-  return [end, ...above, ...(picture ? ['', inLines(picture.chart), ''] : []), ...rows, ...notes].join('\n');
+  return [
+    end,
+    ...above,
+    ...(picture ? ['', inLines(picture.chart), ''] : []),
+    ...rows,
+    ...(byLabel ? labelLines(byLabel) : []),
+    ...notes,
+  ].join('\n');
+}
+
+/** Texts with a doubted label that a terminal shows. */
+const MAX_SHOWN = 5;
+
+function labelLines({ warning, text, table, doubted }: LabelResults): string[] {
+  const widths = table.head.map((name, i) =>
+    Math.max(...[name, ...table.rows.map((row) => row[i] ?? '')].map(({ length }) => length)),
+  );
+  const line = (row: readonly string[]) =>
+    `  ${row.map((value, i) => (i === 0 ? value.padEnd(widths[i] ?? 0) : value.padStart(widths[i] ?? 0))).join('  ')}`;
+  const wrong = doubted
+    .slice(0, MAX_SHOWN)
+    .map((each) => `  ‘${each.given}’, probably ‘${each.likely}’: ${plainLine(each.text, 100)}`);
+  const title = `Labels that may be wrong: ${doubted.length}${doubted.length > MAX_SHOWN ? ', among them' : ''}`;
+  return [
+    '',
+    ...(warning ? [warning] : []),
+    text,
+    line(table.head),
+    ...table.rows.map(line),
+    ...(doubted.length > 0 ? [title, ...wrong] : []),
+    '',
+  ];
 }

@@ -56,7 +56,7 @@ function sectionOf({ title, text, chart, table }: Section): HTMLElement {
 }
 
 /** A table whose rows begin with their names. */
-function tableOf({ head, rows }: NonNullable<Section['table']>, title: string): HTMLElement {
+export function tableOf({ head, rows }: NonNullable<Section['table']>, title: string): HTMLElement {
   const cells = (values: readonly string[]) => values.map((value) => h('td', value));
   return h(
     'table.report-table',

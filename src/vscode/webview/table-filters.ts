@@ -20,7 +20,13 @@ export function filtersView(onChange: () => void) {
   element.addEventListener('submit', (event) => event.preventDefault());
   const apply = (rows: readonly TableRow[]) =>
     filterRows(rows, { source: source.value, onlyDoubt: doubt.checked, contains: contains.value });
-  return { element, apply };
+  /** Only a text is looked for. */
+  const find = (text: string) => {
+    source.value = '';
+    doubt.checked = false;
+    contains.value = text;
+  };
+  return { element, apply, find };
 }
 
 export interface RowFilter {

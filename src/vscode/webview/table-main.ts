@@ -6,6 +6,7 @@ import { filtersView } from './table-filters.ts';
 import { Grid } from './table-grid.ts';
 import { labelKeys, labellingSentence } from './table-labels.ts';
 import type { FromTable, TableInit, TableRow, ToTable } from './table-protocol.ts';
+import { labelsView } from './table-quality.ts';
 import { Words } from './wording.ts';
 
 /**
@@ -111,7 +112,9 @@ class TableView {
           posts('Run Text Task', 'run', 'small'),
         ),
         init.results?.picture && pictureView(init.results.picture),
+        init.results?.byLabel?.warning && h('p', init.results.byLabel.warning),
         init.results && resultsView(init.results),
+        init.results?.byLabel && labelsView(init.results.byLabel, (text) => this.find(text)),
         this.progress,
         ...(init.labelling ? [] : [this.filters.element, this.status]),
         this.grid.element,
@@ -180,6 +183,13 @@ class TableView {
     const shown = this.filters.apply(this.rows);
     this.grid.update(this.rows, shown, keepsActive);
     this.status.textContent = `${this.words.count(shown.length)} of ${this.words.count(this.rows.length)} texts`;
+  }
+
+  /** Shows the rows that contain a text, and goes to the first. */
+  private find(text: string): void {
+    this.filters.find(text);
+    this.filter(false);
+    this.grid.element.focus();
   }
 
   private show(index: number | undefined): void {
