@@ -3,7 +3,7 @@ import { shuffled } from '../../src/common/statistics/random.ts';
 import type { RecentChange, Replacement } from '../../src/edits/history/edit.ts';
 import { MAX_CHANGES } from '../../src/edits/history/journal.ts';
 import { CONTEXT_LINES } from '../../src/edits/history/readings.ts';
-import type { EditedPlace } from '../../src/edits/large-model/worth.ts';
+import type { EditedPlace } from '../../src/edits/large-model/place.ts';
 import { breaksIn, nextEdits } from '../../src/edits/rules/repeated.ts';
 import { isOneToken } from '../../src/specialist/ngram/model.ts';
 import type { Tokenizer } from '../../src/text/tokenizer/bpe.ts';

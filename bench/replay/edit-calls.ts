@@ -2,7 +2,8 @@
 // setting makes at the typist's stops, and those that the next key cancels.
 import { normals } from '../../src/common/statistics/random.ts';
 import { EditJournal } from '../../src/edits/history/journal.ts';
-import { followUp, isWritingOn } from '../../src/edits/large-model/worth.ts';
+import { isWritingOn } from '../../src/edits/large-model/place.ts';
+import { followUp } from '../../src/edits/large-model/worth.ts';
 import { editPriceOf } from '../../src/routing/limits.ts';
 import { passageWithin } from '../common/typist.ts';
 import type { Figures } from '../figures.ts';

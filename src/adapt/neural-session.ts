@@ -144,18 +144,18 @@ export class NeuralSession {
     await this.use(candidate, tell);
     const result = await this.engine.request(kind, request, { signal });
     if (result.ok || result.error.code !== 'bad-request') return unwrap(result);
-    // A restarted engine has no model open.
+    // The engine says so when it was restarted and has no model open.
     await this.openInEngine(this.open as OpenModel, tell);
     return unwrap(await this.engine.request(kind, request, { signal }));
   }
 
   /**
-   * Opens the model, if it is not open. The weights of its mixture, if they were fitted now: on a refit, and for a model
-   * that has none of its own.
+   * Opens the model, if it is not open. Returns the weights of its mixture with the n-grams if they were fitted now: on a
+   * refit, and for a model that has none of its own.
    */
   private async use(candidate: ModelCandidate, tell: Tell, refit?: Refit): Promise<FittedMixture | undefined> {
     const { name, model, base } = candidate;
-    // A fit starts from the shipped weights: those of an earlier run may have been fitted on files that now judge.
+    // A refit starts from the shipped weights: those of an earlier run may have been fitted on files that now judge.
     const mixture = refit ? undefined : this.mixtureOf(name);
     if (this.open?.name === name && this.open.source.mixture === mixture && !refit) return undefined;
     const { request, positions } = this.run;

@@ -166,6 +166,7 @@ export function remainingWork(
 ): RemainingWork {
   const { fit, choose, test } = halved(run.positions, halvings);
   const earlier = earlierCandidate(run);
+  // The base is tested only where another model may be used.
   const [adapted, others] = [Number(trains), Number(trains || earlier !== undefined)];
   return {
     secondsPerDraft,

@@ -100,6 +100,7 @@ function trainingTime(
   // The base's answers of a run that was interrupted are stored.
   const unanswered = session.unanswered(baseCandidate(run), positions.choose);
   const answered = positions.choose.length - unanswered;
+  // Of all drafts that are still to be made, those of base and earlier model come before training.
   const others = secondsPerDraft * (draftCount(positions, earlier) - answered) + OPENING_SECONDS;
   const { maxSteps = Number.POSITIVE_INFINITY } = request.neural ?? {};
   const steps = Math.min(maxSteps, Math.ceil((EPOCHS * samples.tokensPerEpoch) / (windowTokens * MICRO_BATCHES)));

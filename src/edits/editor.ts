@@ -2,7 +2,7 @@
 import type { Log } from '../common/log.ts';
 import type { Edit, NextEdit, TextFile } from './history/edit.ts';
 import type { NoFollowingEdit } from './large-model/ask.ts';
-import type { EditedPlace } from './large-model/worth.ts';
+import type { EditedPlace } from './large-model/place.ts';
 import type { EditCursor, OfferedEdit } from './offers.ts';
 import type { CursorLine, NextEditsInput } from './rules/repeated.ts';
 

@@ -4,7 +4,8 @@
 // searched for places. A language server finds renames and fixes; what comes after the pause starts the search again.
 // Where nothing, or only fixes and places of errors, would be offered, the large model may be asked. All that is found
 // is decided on in one place. Of what it lets through, the edit at the cursor is drawn, or else the first one of the
-// likeliest rule: below the cursor, above it, then in other files.
+// likeliest rule: below the cursor, above it, then in other files. After a change that only deletes, only what repeats it
+// is offered. vscode/edits/apply-edits.ts takes an edit and reports it to `judged`.
 import { Part } from '../common/disposable.ts';
 import { isCancelled } from '../common/errors.ts';
 import { decideEdits } from '../routing/decide.ts';
@@ -12,7 +13,7 @@ import { leastOfEdit } from '../routing/limits.ts';
 import type { AskedPlace, NextEditsDeps, Present } from './editor.ts';
 import { type Edit, lastChange, type NextEdit, nextEdit } from './history/edit.ts';
 import type { RecordedChange } from './history/journal.ts';
-import { REST_MS } from './large-model/worth.ts';
+import { REST_MS } from './large-model/place.ts';
 import { type OfferedEdit, OfferedEdits } from './offers.ts';
 import { Search, type SearchedAfter } from './search.ts';
 
@@ -97,8 +98,8 @@ export class NextEdits<F extends { readonly key: string }> extends Part<NextEdit
     this.folder = folder;
     const known = deps.sources.map((source) => source.edits(present));
     const lists = [repeated, ...known, this.following(folder), jumpsTo(present)];
-    const isAlone = isLoneDeletion(edits);
-    const next = decideEdits(isAlone ? [repeated.filter((edit) => repeatsLast(edit, edits))] : lists, {
+    const onlyDeletes = isLoneDeletion(edits);
+    const next = decideEdits(onlyDeletes ? [repeated.filter((edit) => repeatsLast(edit, edits))] : lists, {
       ignored: this.ignoredAfter(edits),
       showsLines: deps.showsLines(),
       isSilent: offered.isSilent,
@@ -110,7 +111,7 @@ export class NextEdits<F extends { readonly key: string }> extends Part<NextEdit
     if (current) this.pending ??= { offer: current, after: stateOf(edits) };
     deps.draw(true);
     // What follows may be likelier than a fix, and says more than a place.
-    if (after === 'key' && !isAlone && next.every(({ origin: { kind } }) => kind === 'fix' || kind === 'error'))
+    if (after === 'key' && !onlyDeletes && next.every(({ origin: { kind } }) => kind === 'fix' || kind === 'error'))
       this.askSoon();
     return next.length === 0 && edits.length > 0;
   }
@@ -140,6 +141,7 @@ export class NextEdits<F extends { readonly key: string }> extends Part<NextEdit
       if (asking.signal.aborted || at.isChanged()) return;
       if (typeof result === 'string') return log.debug(`No edit by the large model: ${result}`);
       this.followed = { at, edit: result };
+      // Finds it through `following`, and decides.
       this.search.again();
     } catch (error) {
       if (!asking.signal.aborted && !isCancelled(error)) log.error('The large model’s edit failed', error);
@@ -185,7 +187,10 @@ export class NextEdits<F extends { readonly key: string }> extends Part<NextEdit
     if (this.folder && offer.origin.kind === 'follows') this.deps.onFollowed(this.folder, isTaken);
   }
 
-  /** What was dismissed, taken back, or shown and not taken. What is drawn since the last edit does not count yet. */
+  /**
+   * What was dismissed, taken back, or shown and not taken. Counts the drawn offer first, if the user has edited on since
+   * it was drawn.
+   */
   private ignoredAfter(edits: readonly Edit[]): string[] {
     const { pending, offered } = this;
     if (pending && pending.after !== stateOf(edits)) {
@@ -196,7 +201,10 @@ export class NextEdits<F extends { readonly key: string }> extends Part<NextEdit
   }
 }
 
-/** Where the user's changes have left errors: Tab goes there. The rules may know the text, or the large model then. */
+/**
+ * Where the user's changes have left errors. Only the place is offered: once the cursor is there, the rules or the large
+ * model may know what to write.
+ */
 function jumpsTo({ errors, documents, line: cursor }: Present<unknown>): NextEdit[] {
   return errors.flatMap(({ path, line, start, since }) => {
     if (path === cursor.path && line === cursor.line) return [];

@@ -40,7 +40,7 @@ export async function learnSource(
   signal?: AbortSignal,
 ): Promise<string> {
   const encoding = await encodingOf(reader, path, signal);
-  // Searching a table for secrets takes a hundred times as long as finding the quote that is open in it.
+  // A broken table is found first: the search for secrets takes a hundred times as long.
   if (form === 'csv') await checkTable(textPieces(reader, path, signal), path);
   await learnWhole(textPieces(reader, path, signal), path, known);
   return encoding;

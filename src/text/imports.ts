@@ -1,4 +1,5 @@
-// Which modules an import statement names, if a change touches only imports; and all outside modules of a text.
+// For imports that are added to an accepted suggestion: the modules of a change that touches only imports. For the check
+// of a large model's edit: the modules that a text names and that are no files beside it.
 import { byLanguageId } from './languages.ts';
 
 /** Lines of one statement, and of the part above it that is searched for its beginning. */
@@ -7,13 +8,12 @@ const MAX_LINES = 100;
 interface ImportSyntax {
   /** A line that begins a statement. */
   readonly start: RegExp;
-  /** Sticky: matches one token after another. A statement with anything else is not understood. */
+  /** Sticky: matches a name or keyword, a module between quotes, or a sign. Anything else is not understood. */
   readonly token: RegExp;
   /** The modules of a statement; undefined if its tokens are not one. 'open': it goes on in the next line. */
   readonly modules: (tokens: readonly string[]) => readonly string[] | 'open' | undefined;
 }
 
-/** A name or keyword, a module between quotes, or a sign. */
 const TYPESCRIPT: ImportSyntax = {
   start: /^import\b/,
   token: /[\w$]+|'[\w@./~-]+'|"[\w@./~-]+"|[{},*;]|[ \t]+/y,
@@ -84,7 +84,7 @@ export function importedModules(
   if (syntax === undefined) return undefined;
   const lines = text.split('\n');
   const lineAt = (offset: number) => text.slice(0, offset).split('\n').length - 1;
-  // A line end at the edge of a change belongs to the line that it separates from the change.
+  // A line end at the edge of a change does not make the line beyond it a part of the change.
   const last = lineAt(to > from && text[to - 1] === '\n' ? to - 1 : to);
   const modules: string[] = [];
   for (let line = lineAt(to > from && text[from] === '\n' ? from + 1 : from); line <= last; ) {

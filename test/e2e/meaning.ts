@@ -4,8 +4,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { EditJournal } from '../../src/edits/history/journal.ts';
+import type { EditedPlace } from '../../src/edits/large-model/place.ts';
 import { editPrompt, editRequestAt, readEdit } from '../../src/edits/large-model/prompt.ts';
-import type { EditedPlace } from '../../src/edits/large-model/worth.ts';
 import { unknownModel } from '../../src/llm/protocol/models.ts';
 import { DEFAULT_THRESHOLD } from '../../src/routing/limits.ts';
 import type { Following, Typing } from './following-changes.ts';

@@ -276,9 +276,15 @@ step('the next run sends no text twice, and every text gets a label', async () =
   await table().getByText('Results of the last run').click();
   await table().getByText('Each label', { exact: true }).click();
   const figures = await table().locator('.report-table tbody tr').allTextContents();
-  assert.ok(figures.some((row) => /^bug\d+100%100%1\.00$/.test(row)), figures.join());
+  assert.ok(
+    figures.some((row) => /^bug\d+100%100%1\.00$/.test(row)),
+    figures.join(),
+  );
   const counts = await table().locator('.confusion tbody tr').allTextContents();
-  assert.ok(counts.some((row) => /^bug\d+$/.test(row)), counts.join());
+  assert.ok(
+    counts.some((row) => /^bug\d+$/.test(row)),
+    counts.join(),
+  );
   await editor.shot('24-labels');
   await table().getByText('Each label', { exact: true }).click();
   checkSentences('walkthrough/texts', await table().locator('header button, [role=columnheader]').allTextContents());

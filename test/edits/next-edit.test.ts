@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLog } from '../../src/common/log.ts';
 import type { NextEditsDeps, Present } from '../../src/edits/editor.ts';
 import { type Edit, type EditOrigin, type NextEdit, nextEdit } from '../../src/edits/history/edit.ts';
-import { REST_MS } from '../../src/edits/large-model/worth.ts';
+import { REST_MS } from '../../src/edits/large-model/place.ts';
 import { NextEdits } from '../../src/edits/next-edit.ts';
 import { decideEdits, type EditConditions } from '../../src/routing/decide.ts';
 import { edit } from './support.ts';

@@ -25,7 +25,7 @@ export class Mirror {
     return this.texts.get(path);
   }
 
-  /** What an event changes in a text; undefined if the text is not open, or nothing is changed. */
+  /** What an event changes: the text stays as it was until `set`. Undefined if it is not open, or there is no range. */
   read(path: string, ranges: readonly Replacement[]): MirroredChange | undefined {
     const before = this.texts.get(path);
     if (before === undefined) return undefined;

@@ -12,8 +12,8 @@ import { editPriceOf, type LimitSettings, limitsAt } from '../../routing/limits.
 import { languageIdOf } from '../../text/languages.ts';
 import { type NextEdit, nextEdit, placeOf, type RecentChange, type Replacement } from '../history/edit.ts';
 import type { ProposedEdit, Refusal } from './check.ts';
+import { type EditedPlace, isWritingOn, windowOf } from './place.ts';
 import { type EditRequest, editPrompt, editRequestAt, readEdit } from './prompt.ts';
-import { type EditedPlace, isWritingOn, windowOf } from './worth.ts';
 
 /** Reads the text, and knows the folder: the folder's worker. */
 export interface EditJudge {

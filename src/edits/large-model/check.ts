@@ -8,7 +8,7 @@ import { isWordCode } from '../../text/lexemes.ts';
 import { lineState } from '../../text/line-state.ts';
 import { lineNumber, lineStart } from '../../text/lines.ts';
 import type { Replacement } from '../history/edit.ts';
-import { type EditedPlace, windowOf } from './worth.ts';
+import { type EditedPlace, windowOf } from './place.ts';
 
 /** The smallest replacement of whole lines; both sides without the last line end. */
 export interface ProposedEdit {

@@ -6,7 +6,7 @@ import { lineNumber } from '../../text/lines.ts';
 import { headOf } from '../../text/windows.ts';
 import type { RecentChange } from '../history/edit.ts';
 import type { ProposedEdit } from './check.ts';
-import { type EditedPlace, windowOf } from './worth.ts';
+import { type EditedPlace, windowOf } from './place.ts';
 
 /** All of it leaves the machine: see LlmRequest. */
 export interface EditRequest {

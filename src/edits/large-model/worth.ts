@@ -1,53 +1,16 @@
-// When a large model is asked for the edit that follows, and how likely it would write it near the cursor, where no
-// local rule knows it: whether asking is worth the price. Linear, over what is known before the call; bench/edits/fit.ts
-// writes worth.json.
+// How likely a large model would write the edit that follows near the cursor, where no local rule knows it: whether asking
+// is worth the price. Linear, over what is known before the call; bench/edits/fit.ts writes worth.json.
 import { linear, sigmoid } from '../../common/statistics/logistic.ts';
-import { lineEnd, lineNumber, lineStart, linesAround } from '../../text/lines.ts';
+import { lineNumber } from '../../text/lines.ts';
 import type { RecentChange } from '../history/edit.ts';
 import { similarity, wordsOf } from '../history/tokens.ts';
+import type { EditedPlace } from './place.ts';
 import model from './worth.json' with { type: 'json' };
 
-export interface EditedPlace {
-  readonly path: string;
-  /** With '\n' as line end. */
-  readonly text: string;
-  /** Of the cursor, UTF-16 units. */
-  readonly offset: number;
-  /** Oldest first; the last one was just made. Not empty. */
-  readonly changes: readonly RecentChange[];
-  /**
-   * Lines of the file in which a language server has found an error since the last change. Its words stay here: they may
-   * quote a secret that only its place in the file shows.
-   */
-  readonly newErrors: number;
-}
-
-/**
- * Rest of the cursor after the search for other edits, ms: 1 s after the last key. A third of the stops are between two
- * edits then, and twice as many answers come in time as after 1.5 s (`npm run bench -- replay --only edit-calls`).
- */
-export const REST_MS = 650;
-
-/**
- * Whoever has just pressed Enter writes on: the next key would cancel the call (bench/replay/edit-calls.ts). Not if
- * nothing was written in this file since the last change, which was elsewhere.
- */
-export function isWritingOn({ path, text, offset, changes }: EditedPlace): boolean {
-  const isBlank = text.slice(lineStart(text, offset), lineEnd(text, offset)).trim() === '';
-  return isBlank && changes.at(-1)?.path === path;
-}
-
-/** Lines before the cursor and after it that a large model is shown, and may change. */
-const WINDOW = { before: 45, after: 55 };
 /** Lines above and below the last change in which names are looked for. */
 const NEAR = 40;
 /** Lines of a change that are compared. */
 const COMPARED = 8;
-
-/** Whole lines around the cursor, UTF-16 units. */
-export function windowOf({ text, offset }: Pick<EditedPlace, 'text' | 'offset'>) {
-  return linesAround(text, offset, offset, WINDOW.before, WINDOW.after);
-}
 
 const NAME = /[\p{L}_$][\p{L}\p{N}_$]{2,}/gu;
 const SIGNATURE =

@@ -102,11 +102,24 @@ function ofSite({ found, own, ancestorsOfOwn, newest, judged }: FileFacts, site:
   const distances = own.map(({ at }) => linesBetween(text, at, site.start));
   const nearest = distances.indexOf(Math.min(...distances));
   const ancestors = ancestorsOf(text, site.start);
-  const near = ancestorsOfOwn[nearest] ?? ancestorsOf(newest.left, newest.left.length);
+  const ancestorsOfNearest = ancestorsOfOwn[nearest] ?? ancestorsOf(newest.left, newest.left.length);
   let common = 0;
-  while (common < ancestors.length && common < near.length && ancestors[common] === near[common]) common++;
+  while (
+    common < ancestors.length &&
+    common < ancestorsOfNearest.length &&
+    ancestors[common] === ancestorsOfNearest[common]
+  )
+    common++;
   const line = lineAt(text, site.start, site.end);
-  return { site, line, distance: distances[nearest] ?? 1000, ancestors, near, common, ...judged.get(site) };
+  return {
+    site,
+    line,
+    distance: distances[nearest] ?? 1000,
+    ancestors,
+    ancestorsOfNearest,
+    common,
+    ...judged.get(site),
+  };
 }
 
 type Place = FileFacts & ReturnType<typeof ofSite>;
@@ -142,9 +155,10 @@ const FEATURES = {
   'the same indent': ({ line, newest: { left, right } }) =>
     flag(indentLength(line) === indentLength(left.slice(lineStart(left)) || right)),
   'depth of the common ancestor': ({ common }) => Math.min(6, common),
-  'ancestors that differ': ({ ancestors, near, common }) => Math.min(10, ancestors.length + near.length - 2 * common),
-  'likeness of the parent line': ({ ancestors, near }) =>
-    similarity(wordsOf(ancestors.at(-1) ?? ''), wordsOf(near.at(-1) ?? '')),
+  'ancestors that differ': ({ ancestors, ancestorsOfNearest, common }) =>
+    Math.min(10, ancestors.length + ancestorsOfNearest.length - 2 * common),
+  'likeness of the parent line': ({ ancestors, ancestorsOfNearest }) =>
+    similarity(wordsOf(ancestors.at(-1) ?? ''), wordsOf(ancestorsOfNearest.at(-1) ?? '')),
   'a test or not, as the example': ({ path, newest }) => flag(isTest(path) === isTest(newest.path)),
   'a script': ({ path }) => flag(/script/.test(languageIdOf(path))),
   'share of the latest edits that are examples': ({ latest, examples }) =>

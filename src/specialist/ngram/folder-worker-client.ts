@@ -15,7 +15,7 @@ import type { Kind, Reply } from '../../common/remote.ts';
 import { type Call, type Remote, Supervisor } from '../../common/supervisor.ts';
 import type { EditHistory, NextEdit, Replacement } from '../../edits/history/edit.ts';
 import type { ProposedEdit, Refusal } from '../../edits/large-model/check.ts';
-import type { EditedPlace } from '../../edits/large-model/worth.ts';
+import type { EditedPlace } from '../../edits/large-model/place.ts';
 import {
   type EditSearch,
   editOf,

@@ -2,7 +2,7 @@
 import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } from '../../common/completion.ts';
 import type { EditHistory, NextEdit, Replacement } from '../../edits/history/edit.ts';
 import type { ProposedEdit, Refusal } from '../../edits/large-model/check.ts';
-import type { EditedPlace } from '../../edits/large-model/worth.ts';
+import type { EditedPlace } from '../../edits/large-model/place.ts';
 import type { NextEditsInput } from '../../edits/rules/repeated.ts';
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
 

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { failed, messageOf, ok, type Result } from '../../common/errors.ts';
 import type { EditHistory, NextEdit, Replacement } from '../../edits/history/edit.ts';
 import { checkedEdit, type ProposedEdit, type Refusal } from '../../edits/large-model/check.ts';
-import type { EditedPlace } from '../../edits/large-model/worth.ts';
+import type { EditedPlace } from '../../edits/large-model/place.ts';
 import { breaksIn, nextEdits } from '../../edits/rules/repeated.ts';
 import type { Tokenizer } from '../../text/tokenizer/bpe.ts';
 import {

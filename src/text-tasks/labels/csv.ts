@@ -92,6 +92,7 @@ const DROPPED = '(?:(?![\\t\\r\\n])[\\p{Z}\\p{C}\\p{Default_Ignorable_Code_Point
 /** = + - @ and their wide and small forms, which some programs fold into them. */
 const SIGNS = '=+\\-@\uff1d\ufe66\uff0b\ufe62\uff0d\ufe63\u2212\uff20\ufe6b';
 const SIGN = `${DROPPED}[${SIGNS}]`;
+/** Some programs drop a leading tab or line end and then read a formula. */
 const FIRST_SIGN = `${DROPPED}[${SIGNS}\\t\\r]`;
 /**
  * A program may split cells at another separator and then ignores our quotes, so a cell may begin after any of these.

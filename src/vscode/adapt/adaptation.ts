@@ -226,7 +226,7 @@ export class Adaptation extends Part<AdaptationDeps> {
     const mark = session.ngram.mark();
     try {
       const result = await jobs.run(
-        // Nothing else is sent, so only then half-typed values are redacted.
+        // Only a run with a large model sends anything: then values known so far, half-typed ones too, are redacted.
         { ...request, secrets: request.api ? (await session.secrets.known()).all : [] },
         controller.signal,
         (update) => {

@@ -1,4 +1,4 @@
-// Finds near-duplicates of earlier files, so that no text counts twice and no test file is in the training data.
+// Finds near-duplicates of earlier files, so that no text counts twice and no held-out file is in the training data.
 import { crc32 } from 'node:zlib';
 
 /**

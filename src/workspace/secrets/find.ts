@@ -6,13 +6,13 @@ import { findAssignments } from './assignments.ts';
 import { findCalls } from './calls.ts';
 import { expression } from './expressions.ts';
 import { findForms } from './forms.ts';
+import { findUrlPieces } from './joined-urls.ts';
 import { findKeyBlocks } from './key-blocks.ts';
 import { findKubernetes } from './kubernetes.ts';
 import { findPieces } from './pieces.ts';
 import { findRandom, tokenRows } from './random-looking.ts';
 import { type Finder, type Found, merged, type SearchedText, type Span } from './searched-text.ts';
 import { findTables } from './tables.ts';
-import { findUrlPieces } from './url-pieces.ts';
 import { isNoWord, isPatterned, randomness } from './values.ts';
 import { isWord, isWords } from './words.ts';
 

@@ -6,7 +6,7 @@ import type { Redactor } from '../../../src/common/redaction.ts';
 import type { NextEdit } from '../../../src/edits/history/edit.ts';
 import type { EditJudge, NoFollowingEdit } from '../../../src/edits/large-model/ask.ts';
 import { checkedEdit, type Refusal } from '../../../src/edits/large-model/check.ts';
-import type { EditedPlace } from '../../../src/edits/large-model/worth.ts';
+import type { EditedPlace } from '../../../src/edits/large-model/place.ts';
 import { infillOf, type LlmClient, type Prompt } from '../../../src/llm/protocol/models.ts';
 import type { CompletionSettings } from '../../../src/suggest/suggestion.ts';
 import { type LlmScript, llmAnswer, ScriptedLlm } from '../../fakes/llm.ts';

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RecentChange } from '../../../src/edits/history/edit.ts';
-import { type EditedPlace, followUp, followUpFeatures, windowOf } from '../../../src/edits/large-model/worth.ts';
+import { type EditedPlace, windowOf } from '../../../src/edits/large-model/place.ts';
+import { followUp, followUpFeatures } from '../../../src/edits/large-model/worth.ts';
 import { recentChange as change } from '../support.ts';
 
 interface Around {

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLog } from '../../../src/common/log.ts';
 import { type EditHistory, nextEdit, type TextFile } from '../../../src/edits/history/edit.ts';
-import type { EditedPlace } from '../../../src/edits/large-model/worth.ts';
+import type { EditedPlace } from '../../../src/edits/large-model/place.ts';
 import type { TabAction } from '../../../src/edits/offers.ts';
 import { type NextEditsInput, nextEdits } from '../../../src/edits/rules/repeated.ts';
 import type { Settings } from '../../../src/vscode/settings/settings.ts';

@@ -6,7 +6,7 @@ import { ok, type Result } from '../../src/common/errors.ts';
 import type { LlmAnswer, LlmClient } from '../../src/llm/protocol/models.ts';
 import type { CompletionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { priceOf } from '../../src/routing/limits.ts';
-import { LlmLatency } from '../../src/suggest/llm-latency.ts';
+import { LlmLatency } from '../../src/suggest/call-waits.ts';
 import { llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
 import { drafted, FAIR, failure, Harness, query, UNSURE } from './harness.ts';
