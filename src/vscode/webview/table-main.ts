@@ -42,6 +42,10 @@ function answerView(maxLength: number, accept: (index: number, answer: string) =
   };
 }
 
+/** What two columns mean. */
+const DOUBT =
+  ' Confidence: how likely the label is right. In doubt: the large model would probably do better, or without one, it is more likely wrong.';
+
 interface HostApi {
   postMessage(message: FromTable): void;
 }
@@ -126,7 +130,9 @@ class TableView {
           isText
             ? 'Enter edits the answer; Ctrl+Enter accepts it, Escape goes back. Backspace undoes.'
             : 'A digit sets that label, Enter shows all labels. Backspace undoes.',
-          init.labelling && ' The order is random: choosing texts that the local model is unsure of helped no more.',
+          init.labelling
+            ? ' The order is random: choosing texts that the local model is unsure of helped no more.'
+            : DOUBT,
         ),
       ),
     );
