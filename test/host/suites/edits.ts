@@ -127,7 +127,9 @@ export function defineEdits(suite: Suite): void {
       rest *= 2;
       await retype(editor, 'width: number', 'width: number, height: number');
       await sleep(rest);
-      return run('goToNextEdit') as Promise<boolean>;
+      // A busy server may tell of the other file first.
+      const isWrong = ({ uri }: vscode.TextDocument) => vscode.languages.getDiagnostics(uri).length > 0;
+      return [document, user.document].every(isWrong) && (run('goToNextEdit') as Promise<boolean>);
     });
     assert.equal(editor.selection.active.line, 4);
     await goTo();
@@ -137,7 +139,8 @@ export function defineEdits(suite: Suite): void {
     await show(document);
     await retype(editor, 'areaOf(1', 'areaOf(1, 2');
     await sleep(quietMs);
-    assert.equal(await run('goToNextEdit'), false);
+    // A busy server clears them late.
+    await until('no error to go to', async () => (await run('goToNextEdit')) === false);
   });
 
   suite.test('next edit: in a notebook, in the cell where the cursor is', async () => {
