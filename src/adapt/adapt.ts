@@ -122,8 +122,8 @@ async function learn(run: Run): Promise<Learned> {
         trainAndChoose(run, { plan, timing, index, session, positions, calls: labelling ? callsOf(labelling) : 0 }),
       ));
     const tested = chosen && (await attempt(run, 'measuring', () => draftAtTest(run, session, chosen, positions)));
-    // The n-grams answer alone while the engine is absent or slow, and have a router of their own. They are fast enough for
-    // all positions.
+    // The n-grams answer alone while the engine is absent or slow, and have a router of their own. They are fast enough
+    // for all positions.
     const ngrams = {
       choose: await draftWithNgramsOnly(run, index, run.positions.choose, stage('Calibrating')),
       test: await draftWithNgramsOnly(run, index, run.positions.test, stage('Measuring')),

@@ -150,8 +150,8 @@ export class NeuralSession {
   }
 
   /**
-   * Opens the model, if it is not open. Returns the weights of its mixture with the n-grams if they were fitted now: on a
-   * refit, and for a model that has none of its own.
+   * Opens the model, if it is not open. Returns the weights of its mixture with the n-grams if they were fitted now: on
+   * a refit, and for a model that has none of its own.
    */
   private async use(candidate: ModelCandidate, tell: Tell, refit?: Refit): Promise<FittedMixture | undefined> {
     const { name, model, base } = candidate;

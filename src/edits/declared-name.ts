@@ -46,8 +46,8 @@ export class DeclaredName {
 
   changed(path: string, { ranges, replacements }: Pick<MirroredChange, 'ranges' | 'replacements'>): void {
     this.since?.push({ path, changes: ranges });
-    // Without equal ends: a suggestion that rewrites the line from its beginning is typed in the name, too. The last comes
-    // first, because offsets are those of the text before.
+    // Without equal ends: a suggestion that rewrites the line from its beginning is typed in the name, too. The last
+    // comes first, because offsets are those of the text before.
     if (path === this.path)
       for (const change of replacements.toReversed())
         this.declaration = this.declaration && grown(this.declaration, change);

@@ -98,7 +98,7 @@ export function checkedEdit(
   return breaks(narrow) ? 'it breaks the syntax' : narrow;
 }
 
-/** The names of a part of a text, and whose members they are. What stands in prose, a comment or a string names nothing. */
+/** The names of a part of a text, and whose members they are. Prose, a comment and a string name nothing. */
 function namesIn(text: string, from: number, to: number, languageId: string) {
   if (kindOf(languageId) === 'prose') return [];
   return [...text.slice(from, to).matchAll(NAME)].flatMap(({ 0: name, index }) => {

@@ -1,5 +1,5 @@
-// How likely a large model would write the edit that follows near the cursor, where no local rule knows it: whether asking
-// is worth the price. Linear, over what is known before the call; bench/edits/fit.ts writes worth.json.
+// How likely a large model would write the edit that follows near the cursor, where no local rule knows it: whether
+// asking is worth the price. Linear, over what is known before the call; bench/edits/fit.ts writes worth.json.
 import { linear, sigmoid } from '../../common/statistics/logistic.ts';
 import { lineNumber } from '../../text/lines.ts';
 import type { RecentChange } from '../history/edit.ts';

@@ -33,7 +33,10 @@ function secretsInTuples({ 0: statement, index, groups }: RegExpExecArray): Foun
   );
 }
 
-/** Finds secrets in lines of cells; a quoted cell over several lines is none. The first line has the column names, or each line a name and its value. */
+/**
+ * Finds secrets in lines of cells; a quoted cell over several lines is none. The first line has the column names, or
+ * each line a name and its value.
+ */
 function secretsInRows(text: string, offset: number, cell: RegExp): Found[] {
   let start = offset;
   let columns: string[] | undefined;
