@@ -132,7 +132,9 @@ class TableView {
             : 'A digit sets that label, Enter shows all labels. Backspace undoes.',
           init.labelling
             ? ' The order is random: choosing texts that the local model is unsure of helped no more.'
-            : DOUBT,
+            : isText
+              ? undefined
+              : DOUBT,
         ),
       ),
     );
