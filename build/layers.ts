@@ -31,6 +31,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   'onnxruntime-node': ['neural/runtime/'],
   'node-llama-cpp': ['neural/llama/'],
   '@huggingface/gguf': ['neural/models/import/'],
+  '@huggingface/tokenizers': ['neural/inference/'],
   '@anthropic-ai/sdk': ['llm/providers/'],
   'eventsource-parser': ['llm/providers/'],
   vscode: ['vscode/', 'extension.ts'],

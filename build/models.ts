@@ -21,6 +21,24 @@ import {
 } from '../src/neural/models/manifest.ts';
 import { root } from './paths.ts';
 
+/** The sentence encoder, which is no base and has no manifest: file -> its SHA-256, where its origin states one. */
+const ENCODER_FILES: Readonly<Record<string, string | undefined>> = {
+  LICENSE: undefined,
+  'MODEL_CARD.md': undefined,
+  'model.onnx': '8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6',
+  'tokenizer.json': undefined,
+};
+
+/** The files of the sentence encoder, relative to `modelsFolder`. Throws if one is missing or another than expected. */
+export function encoderFiles(modelsFolder = join(root, 'models')): string[] {
+  return Object.entries(ENCODER_FILES).map(([file, hash]) => {
+    const path = join(modelsFolder, 'encoder', file);
+    if (!existsSync(path)) throw new Error(`${path} is not there`);
+    if (hash !== undefined && sha256Of(path) !== hash) throw new Error(`${path} is another file than was published`);
+    return `encoder/${file}`;
+  });
+}
+
 /** Every file of every model, relative to `modelsFolder`. Throws where a manifest and its folder say different things, or there is no model. */
 export function modelFiles(modelsFolder = join(root, 'models')): string[] {
   const problems: string[] = [];

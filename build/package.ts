@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle } from './bundle.ts';
 import { llamaFiles } from './llama.ts';
-import { modelFiles } from './models.ts';
+import { encoderFiles, modelFiles } from './models.ts';
 import { grammarFiles, nativeFiles, thisPlatform } from './native.ts';
 import { root } from './paths.ts';
 import { must } from './proc.ts';
@@ -153,7 +153,7 @@ export interface Packed {
 export async function packageExtension(options: { out?: string; target?: string } = {}): Promise<Packed> {
   const platform = options.target ?? thisPlatform;
   needVerified(platform);
-  const models = modelFiles();
+  const models = [...modelFiles(), ...encoderFiles()];
   const repository = chosenRepository();
   const { packages } = await bundle(true, platform);
   const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

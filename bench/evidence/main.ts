@@ -48,7 +48,7 @@ async function run(options: BenchOptions): Promise<Figures> {
   const scratch = mkdtempSync(join(tmpdir(), 'easy-adaptation-bench-'));
   try {
     for (const recorded of tasks.filter(({ task }) => wanted(task.name)))
-      await take(await textSet(recorded, (base as Base).model), PER_READER.texts);
+      await take(await textSet(recorded, options.bases ?? 'medium'), PER_READER.texts);
     for (const each of recordings.filter(({ name }) => wanted(name)))
       await take(await codeSet(each, base as Base, scratch), PER_READER.cursors);
     return {};

@@ -2,14 +2,12 @@
 import type { Prompt } from '../../src/llm/protocol/models.ts';
 import { defaultModel, modelFacts } from '../../src/llm/providers/anthropic.ts';
 import { labelPrompt, parseLabel } from '../../src/prompts/label/label-prompt.ts';
-import { basePromptOf } from '../../src/text-tasks/deep-reading.ts';
 import { TextEvidence } from '../../src/text-tasks/evidence.ts';
 import type { KnownLabels } from '../../src/text-tasks/given-labels.ts';
 import { keyOf } from '../../src/text-tasks/labels/extract.ts';
 import type { RecordedTask } from '../tasks/data.ts';
-import { labelledOf } from '../tasks/main.ts';
 import { judgedTexts, learnPair } from '../tasks/pair.ts';
-import { statesOf } from '../tasks/states.ts';
+import { readingsOf } from '../tasks/states.ts';
 import type { EvidenceItem, EvidenceSet } from './types.ts';
 
 const facts = modelFacts(defaultModel);
@@ -18,14 +16,12 @@ const forms = ['bare', 'examples', 'informed'] as const;
 /**
  * Of the test texts. Prompts show the figures of a small model of people's labels; the local model of the pair has
  * learned all that a task learns, and its router ranks the texts.
- * @param base folder of the base that reads them, too
+ * @param base name of the base that reads those in doubt
  */
 export async function textSet(recorded: RecordedTask, base: string): Promise<EvidenceSet> {
   const { task, texts } = recorded;
   const evidence = new TextEvidence(task, labelsOfPeople(recorded), []);
-  const reading = basePromptOf(task, labelledOf(recorded));
-  const { states } = await statesOf(recorded, reading, base);
-  const pair = learnPair(recorded, states, reading.examples);
+  const pair = learnPair(recorded, await readingsOf(recorded, base));
   const judged = new Map(judgedTexts(pair).map((item) => [item.id, pair.router.judge(item)]));
   const items = texts
     .filter(({ split }) => split === 'test')

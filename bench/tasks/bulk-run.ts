@@ -1,5 +1,9 @@
 // A process that runs one text task as the product does, with nobody to ask, and says how long it took, of which the processor's, and what memory it had at its peak.
+import { join } from 'node:path';
+import { root as repository } from '../../build/paths.ts';
 import { unwrap } from '../../src/common/errors.ts';
+import { silentLog } from '../../src/common/log.ts';
+import { openTextEncoder } from '../../src/jobs/text-encoder.ts';
 import { runTask } from '../../src/text-tasks/task.ts';
 import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 
@@ -7,7 +11,11 @@ const [root = '', task = ''] = process.argv.slice(2);
 const began = performance.now();
 const folder = unwrap(await TaskFolder.open({ root, harvest: { trusted: true }, secrets: [] }, task));
 const signal = new AbortController().signal;
-const { texts } = unwrap(await runTask(folder, { signal, confirm: async () => false }));
+const files = { encoder: join(repository, 'models/encoder'), vectors: join(root, 'vectors.sqlite') };
+const encoder = await openTextEncoder(files, silentLog, signal);
+const deps = { signal, confirm: async () => false, encode: encoder?.encode };
+const { texts } = unwrap(await runTask(folder, deps));
+await encoder?.close();
 const seconds = (performance.now() - began) / 1000;
 const { user, system } = process.cpuUsage();
 // Kilobytes, on every system.

@@ -99,3 +99,8 @@ export function readTasks(folder = besideFolder): RecordedTask[] {
     return { ...task, texts };
   });
 }
+
+/** What the specialist learns a text's label from: the folder's own, where it has them. */
+export function targetOf({ ownLabels }: RecordedTask, { truth, api }: RecordedText): number | undefined {
+  return ownLabels ? truth : api;
+}

@@ -1,11 +1,8 @@
 // Text tasks on recorded answers of a large model: what the pair of it and a specialist of the folder's own comes to.
 // Everything is fitted and chosen on train and calibration; the test texts are read once, at the end.
-import { join } from 'node:path';
-import { root } from '../../build/paths.ts';
 import { interval } from '../../src/common/statistics/bootstrap.ts';
 import { brierScore, expectedCalibrationError } from '../../src/common/statistics/calibrate.ts';
 import { accuracyAt, type Judged } from '../../src/routing/local-or-large.ts';
-import { type BasePrompt, basePromptOf } from '../../src/text-tasks/deep-reading.ts';
 import type { HeldOutText } from '../../src/text-tasks/labels/router.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { printFigures, Table } from '../print.ts';
@@ -13,47 +10,50 @@ import { rowsInBulk } from './bulk.ts';
 import { besideFolder, type RecordedTask, readTasks } from './data.ts';
 import { racesOf } from './forms.ts';
 import { onHiddenHalves } from './halves.ts';
-import { judgedTexts, learnPair, targetOf } from './pair.ts';
+import { judgedTexts, learnPair } from './pair.ts';
 import { peftTable } from './peft.ts';
-import { statesOf } from './states.ts';
+import { type Readings, readingsOf } from './states.ts';
 
 export const tasks: Benchmark = {
   name: 'tasks',
-  what: 'text tasks on recorded answers: accuracy by share of API calls, time and memory; --only peft: beside LoRA',
+  what: 'text tasks on recorded answers: accuracy by share of API calls, time and memory; --only peft: beside LoRA; bulk: many rows',
   takes: ['data', 'bases', 'only', 'model'],
   run,
 };
 
 /** Shares of calls, %. */
 const shares = [0, 10, 25, 50, 60, 75, 100];
-/** A base that knows language, unless --bases names another one; 'none': n-grams alone. */
+/** Reads texts in doubt, unless --bases names another one; 'encoder': none does; 'none': n-grams alone. */
 const defaultBase = 'medium';
 
 async function run({ data, bases = defaultBase, only, model = [] }: BenchOptions, keep: Keep): Promise<Figures> {
   const sections = only?.split(',') ?? [];
-  const isPeft = sections.includes('peft');
-  const wanted = sections.filter((name) => name !== 'peft');
+  const [isPeft, isBulk] = [sections.includes('peft'), sections.includes('bulk')];
+  const wanted = sections.filter((name) => name !== 'peft' && name !== 'bulk');
   const figures: Record<string, Figures> = {};
   for (const recorded of readTasks(data)) {
     const { name } = recorded.task;
     if (wanted.length > 0 && !wanted.includes(name)) continue;
-    const reading = basePromptOf(recorded.task, labelledOf(recorded));
-    const read = bases === 'none' ? undefined : await statesOf(recorded, reading, join(root, 'models', bases));
+    if (isBulk) {
+      const { task, texts } = recorded;
+      const learned = texts.filter(({ split }) => split !== 'test').map(({ text, truth }) => ({ text, label: truth }));
+      figures[name] = rowsInBulk(task.labels, learned);
+      printFigures(name, figures[name]);
+      keep(figures);
+      continue;
+    }
+    const read = await readingsOf(recorded, bases);
     if (isPeft) {
-      figures[name] = peftTable(
-        recorded,
-        { data: data ?? besideFolder, models: model },
-        read?.states,
-        reading.examples,
-      );
+      figures[name] = peftTable(recorded, { data: data ?? besideFolder, models: model }, read);
       keep(figures);
       continue;
     }
     const races = racesOf(recorded);
-    const measured = { ...measureTask(recorded, read?.states, reading), ...(races && { 'choice-of-form': races }) };
+    const seconds = Object.entries(read.seconds ?? {}).filter(([, value]) => value !== undefined);
     figures[name] = {
-      ...measured,
-      ...(read?.seconds !== undefined && { 'seconds-of-reading-states': read.seconds }),
+      ...measureTask(recorded, read),
+      ...(races && { 'choice-of-form': races }),
+      ...Object.fromEntries(seconds.map(([what, value]) => [`seconds-of-reading-${what}`, value])),
     };
     printFigures(name, figures[name]);
     keep(figures);
@@ -61,21 +61,9 @@ async function run({ data, bases = defaultBase, only, model = [] }: BenchOptions
   return figures;
 }
 
-/** What may be learned from, with what it is learned as. */
-export function labelledOf(recorded: RecordedTask) {
-  return recorded.texts.flatMap((row) => {
-    const label = targetOf(recorded, row);
-    return row.split === 'test' || label === undefined ? [] : [{ text: row.text, label }];
-  });
-}
-
-function measureTask(
-  recorded: RecordedTask,
-  states: readonly Float32Array[] | undefined,
-  { examples }: BasePrompt,
-): Figures {
-  const pair = learnPair(recorded, states, examples);
-  const { learned, specialist, router, seconds } = pair;
+function measureTask(recorded: RecordedTask, read: Readings): Figures {
+  const pair = learnPair(recorded, read);
+  const { specialist, router, seconds } = pair;
   const judged = judgedTexts(pair);
   const pairs = judged.map((item) => router.judge(item));
   return {
@@ -83,13 +71,15 @@ function measureTask(
     curve: curveOf(judged, pairs),
     calibration: calibrationOf(pairs),
     'on-hidden-halves': onHiddenHalves(recorded),
-    'shares-of-heads': Object.fromEntries(specialist.shares.map((share, i) => [i === 0 ? 'n-grams' : 'states', share])),
+    'shares-of-heads': sharesOf(specialist.shares),
+    ...(specialist.states && { 'shares-in-doubt': sharesOf(specialist.states.shares) }),
     'seconds-of-training': seconds.training,
     'seconds-of-router': seconds.router,
-    'rows-in-bulk': rowsInBulk(recorded.task.labels, learned),
   };
 }
 
+const sharesOf = (shares: readonly number[]) =>
+  Object.fromEntries(shares.map((share, i) => [['n-grams', 'vectors', 'prototypes', 'states'][i] as string, share]));
 const gain = ({ gain }: Judged) => gain;
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 

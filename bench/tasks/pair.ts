@@ -1,5 +1,6 @@
 // The pair of a task as it is learned from everything but the test texts, and what it comes to with any answers of a large model.
 import type { Judged } from '../../src/routing/local-or-large.ts';
+import { rarityOf } from '../../src/text-tasks/labels/hashed-grams.ts';
 import {
   type FullyKnownText,
   fitTextRouter,
@@ -11,9 +12,9 @@ import {
   type LabelledText,
   labelProbabilities,
   type TextSpecialist,
-  textStatisticsOf,
 } from '../../src/text-tasks/labels/text-specialist.ts';
-import type { RecordedTask, RecordedText } from './data.ts';
+import { type RecordedTask, type RecordedText, targetOf } from './data.ts';
+import type { Readings } from './states.ts';
 
 export type Item = RecordedText & LabelledText;
 
@@ -25,32 +26,17 @@ export interface LearnedPair {
   readonly seconds: { readonly training: number; readonly router: number };
 }
 
-/** What the specialist learns a text's label from: the folder's own, where it has them. */
-export function targetOf({ ownLabels }: RecordedTask, { truth, api }: RecordedText): number | undefined {
-  return ownLabels ? truth : api;
-}
-
-/**
- * @param states of all recorded texts, in their order
- * @param shown texts that stand in the base's prompt with their labels: they would give these away
- */
-export function learnPair(
-  recorded: RecordedTask,
-  states?: readonly Float32Array[],
-  shown: ReadonlySet<string> = new Set(),
-): LearnedPair {
+/** @param read absent: n-grams alone */
+export function learnPair(recorded: RecordedTask, read: Readings = {}): LearnedPair {
+  const { vectors, labelVectors, states, shown } = read;
   const labels = recorded.task.labels.length;
   const items = recorded.texts.map((row, i): Item => {
-    const own = states?.[i];
-    return { ...row, label: targetOf(recorded, row) ?? 0, ...(own && { states: own }) };
+    return { ...row, label: targetOf(recorded, row) ?? 0, vector: vectors?.[i], states: states?.[i] };
   });
-  const learned = items.filter(({ split, text }) => split !== 'test' && !(states && shown.has(text)));
+  const learned = items.filter(({ split, text }) => split !== 'test' && !shown?.has(text));
   const began = performance.now();
-  const statistics = textStatisticsOf(
-    learned.map(({ text }) => text),
-    states ? learned.map((item) => item.states as Float32Array) : [],
-  );
-  const { specialist, outOfFold } = fitSpecialist(learned, labels, statistics);
+  const rarity = rarityOf(learned.map(({ text }) => text));
+  const { specialist, outOfFold } = fitSpecialist(learned, labels, rarity, { labelVectors });
   const trained = performance.now();
   // The truth of the calibration texts is what somebody in the folder checked.
   const held = learned.map((item, i): HeldOutText => {

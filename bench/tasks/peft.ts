@@ -11,8 +11,9 @@ import { mostLikely } from '../../src/text-tasks/labels/router.ts';
 import { labelProbabilities } from '../../src/text-tasks/labels/text-specialist.ts';
 import type { Figures } from '../figures.ts';
 import { Table } from '../print.ts';
-import type { RecordedTask } from './data.ts';
-import { judgedTexts, type LearnedPair, learnPair, pairWith, targetOf } from './pair.ts';
+import { type RecordedTask, targetOf } from './data.ts';
+import { judgedTexts, type LearnedPair, learnPair, pairWith } from './pair.ts';
+import type { Readings } from './states.ts';
 
 const PYTHON = 'EASY_ADAPTATION_PYTHON';
 const RATES = [1e-3, 2e-4];
@@ -34,12 +35,10 @@ interface LoraRun {
   readonly predicted: Readonly<Record<string, string>>;
 }
 
-/** @param states of all texts, and the texts that stand in the base's prompt; absent: n-grams alone */
 export function peftTable(
   recorded: RecordedTask,
   options: { readonly data: string; readonly models: readonly string[] },
-  states?: readonly Float32Array[],
-  shown?: ReadonlySet<string>,
+  read: Readings,
 ): Figures {
   const { task } = recorded;
   const table = new Table();
@@ -59,8 +58,9 @@ export function peftTable(
   const costs = execFileSync(process.execPath, [script, options.data, task.name], { encoding: 'utf8' });
   const ngrams = learnPair(recorded);
   add('local, n-grams', localRight(ngrams), JSON.parse(costs) as Figures);
-  const pair = states ? learnPair(recorded, states, shown) : ngrams;
-  if (states) add('local, n-grams and base', localRight(pair));
+  if (read.vectors) add('local, with vectors', localRight(learnPair(recorded, { ...read, states: [] })));
+  const pair = learnPair(recorded, read);
+  if (read.states) add('local, with vectors and base', localRight(pair));
   const asked = judgedTexts(pair).map((item) => pair.router.judge(item));
   addPairs('names of the labels', asked, add);
   for (const arm of ['bare', 'examples', 'informed']) {

@@ -1,27 +1,61 @@
-// Hidden states of the recorded texts: read once, and kept in the download cache by all that they hang on.
+// Vectors and hidden states of the recorded texts: states are read once, and kept in the download cache by all that they
+// hang on.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { root } from '../../build/paths.ts';
 import { ProgressBar } from '../../src/common/bar.ts';
 import { replaceFile } from '../../src/common/files.ts';
 import { threadCount } from '../../src/common/threads.ts';
 import { pooledStates, type StatesRequest } from '../../src/neural/inference/hidden-states.ts';
-import { type BasePrompt, DEPTHS } from '../../src/text-tasks/deep-reading.ts';
+import { SentenceEncoder } from '../../src/neural/inference/sentence-encoder.ts';
+import { type BasePrompt, basePromptOf, DEPTHS } from '../../src/text-tasks/deep-reading.ts';
 import { cacheFolder } from '../common/packages.ts';
-import type { RecordedTask } from './data.ts';
+import { type RecordedTask, targetOf } from './data.ts';
 
-export interface ReadStates {
-  readonly states: readonly Float32Array[];
-  /** Of reading them; undefined: they were kept from before. */
-  readonly seconds: number | undefined;
+/** What is read of all recorded texts, in their order. */
+export interface Readings {
+  readonly vectors?: readonly Float32Array[];
+  readonly labelVectors?: readonly Float32Array[];
+  readonly states?: readonly Float32Array[];
+  /** Texts that stand in the base's prompt with their labels, which they would give away. */
+  readonly shown?: ReadonlySet<string>;
+  /** Of reading vectors, and states; undefined: they were kept from before. */
+  readonly seconds?: { readonly vectors: number; readonly states?: number | undefined };
+}
+
+/** @param base 'none': n-grams alone; 'encoder': vectors too; the name of a base: its states, too */
+export async function readingsOf(recorded: RecordedTask, base: string): Promise<Readings> {
+  if (base === 'none') return {};
+  const { task, texts } = recorded;
+  const encoder = await SentenceEncoder.load(join(root, 'models/encoder'), threadCount('auto'));
+  const began = performance.now();
+  const encode = async (some: readonly string[]) => {
+    const vectors = new Array<Float32Array>(some.length);
+    for await (const [i, vector] of encoder.vectors(some)) vectors[i] = vector;
+    return vectors;
+  };
+  const labelVectors = await encode(task.labels.map(({ name, meaning }) => `${name}: ${meaning}`));
+  const vectors = await encode(texts.map(({ text }) => text));
+  const seconds = { vectors: (performance.now() - began) / 1000 };
+  await encoder.dispose();
+  if (base === 'encoder') return { vectors, labelVectors, seconds };
+  const prompt = basePromptOf(task, labelledOf(recorded));
+  const read = await statesOf(recorded, prompt, join(root, 'models', base));
+  const { states } = read;
+  return { vectors, labelVectors, states, shown: prompt.examples, seconds: { ...seconds, states: read.seconds } };
+}
+
+/** What may be learned from, with what it is learned as. */
+function labelledOf(recorded: RecordedTask) {
+  return recorded.texts.flatMap((row) => {
+    const label = targetOf(recorded, row);
+    return row.split === 'test' || label === undefined ? [] : [{ text: row.text, label }];
+  });
 }
 
 /** @param model the base's folder */
-export async function statesOf(
-  { task, texts }: RecordedTask,
-  { before, after }: BasePrompt,
-  model: string,
-): Promise<ReadStates> {
+async function statesOf({ task, texts }: RecordedTask, { before, after }: BasePrompt, model: string) {
   const request: StatesRequest = {
     language: { model, tokenizer: join(model, 'tokenizer.json'), threads: threadCount('auto') },
     texts: texts.map(({ text }) => text),

@@ -8,6 +8,7 @@ import { apiHost } from '../llm/connect.ts';
 import { pooledStates, type StatesRequest } from '../neural/inference/hidden-states.ts';
 import { lockRun } from '../storage/lock.ts';
 import { openLogged } from '../storage/open.ts';
+import type { EncoderFiles } from '../storage/text-vectors.ts';
 import { DEPTHS, type ReadStates } from '../text-tasks/deep-reading.ts';
 import { type Labelling, readLabelling } from '../text-tasks/labelling.ts';
 import { runTask } from '../text-tasks/task.ts';
@@ -15,6 +16,7 @@ import { TaskFolder } from '../text-tasks/task-folder.ts';
 import type { TaskReport } from '../text-tasks/task-report.ts';
 import type { SendableFolder } from '../workspace/files/harvest-types.ts';
 import { type JobDeps, paidLlm, troubleOf } from './paid-llm.ts';
+import { openTextEncoder } from './text-encoder.ts';
 
 /** Plain data: it is sent to a job's process. */
 export interface TextTaskRequest extends SendableFolder {
@@ -25,7 +27,9 @@ export interface TextTaskRequest extends SendableFolder {
   readonly reports?: string;
   /** Absent: local only. The caller has the user's consent. */
   readonly api?: Pick<ApiAccess, 'settings' | 'budgetUsd' | 'runUsd'>;
-  /** The base that reads texts for which the n-grams are unsure; absent: none. */
+  /** The sentence encoder; absent: n-grams alone. */
+  readonly encoder?: EncoderFiles;
+  /** The base that reads texts of which the other heads are unsure; absent: none. */
   readonly states?: StatesRequest['language'];
   /** Number of texts to ask about beyond the sample of the task; absent: none. */
   readonly more?: number;
@@ -62,6 +66,7 @@ async function runStored(request: TextTaskRequest, folder: TaskFolder, deps: Job
   const { log, signal, progress } = deps;
   const store = openLogged(storeFolder, log);
   const llm = api && paidLlm(api, store, root, deps);
+  const encoder = request.encoder && (await openTextEncoder(request.encoder, log, signal));
   let paid = false;
   let result: Result<TaskReport>;
   try {
@@ -71,6 +76,7 @@ async function runStored(request: TextTaskRequest, folder: TaskFolder, deps: Job
       acceptsFew: request.acceptsFew ?? false,
       signal,
       progress,
+      encode: encoder?.encode,
       readStates: request.states && reader(request.states, signal),
       confirm: async ({ what, texts, usd, seconds }) => {
         const [model, host] = [llm?.model ?? '', api ? apiHost(api.settings) : ''];
@@ -82,6 +88,7 @@ async function runStored(request: TextTaskRequest, folder: TaskFolder, deps: Job
       },
     });
   } finally {
+    await encoder?.close();
     store.close();
   }
   if (!result.ok) return result;
@@ -108,20 +115,23 @@ function reader(language: StatesRequest['language'], signal: AbortSignal): ReadS
   };
 }
 
-export type LabellingRequest = SendableFolder & Pick<TextTaskRequest, 'task'>;
+export type LabellingRequest = SendableFolder & Pick<TextTaskRequest, 'task' | 'encoder'>;
 
 /** Reads a task's texts for labelling, with what the local model says of them. Stores nothing. */
 export async function labellingJob(
   request: LabellingRequest,
-  { signal }: Pick<JobDeps, 'signal'>,
+  { signal, log }: Pick<JobDeps, 'signal' | 'log'>,
 ): Promise<Result<Labelling>> {
   const folder = await TaskFolder.open(request, request.task, signal);
   if (!folder.ok) return folder;
+  const encoder = request.encoder && (await openTextEncoder(request.encoder, log, signal));
   try {
-    return ok(await readLabelling(folder.value, signal));
+    return ok(await readLabelling(folder.value, signal, encoder?.encode));
   } catch (error) {
     if (signal.aborted) return cancelled;
     if (error instanceof CodedError) return failed(error.code, error.message);
     throw error;
+  } finally {
+    await encoder?.close();
   }
 }

@@ -1,9 +1,7 @@
-// Hidden states of a base for texts for which the n-grams are unsure. They are read in small groups and not stored;
-// only the predictions of the heads are kept.
+// Hidden states of a base for texts of which the other heads are unsure. They are read in small groups and not stored.
 
 import { labelledIn } from './given-labels.ts';
 import { keyOf } from './labels/extract.ts';
-import { isConfident, labelProbabilities, servedProbabilities, type TextSpecialist } from './labels/text-specialist.ts';
 import type { TaskData } from './random-sample.ts';
 import type { LabelTask } from './task-file.ts';
 
@@ -72,7 +70,6 @@ const MAX_TRAINING_TEXTS = 1500;
 export class DeepReading {
   private readonly readStates: ReadStates;
   private readonly prompt: BasePrompt;
-  private readonly predictions = new Map<number, readonly number[]>();
   /** States of the training texts and the held-back texts, by `keyOf`. */
   readonly labelledStates = new Map<number, Float32Array>();
   private readonly labelledTexts: readonly string[];
@@ -115,26 +112,12 @@ export class DeepReading {
     await this.readTexts(unreadTexts, (done) => onRead(this.labelledTexts.length - unreadTexts.length + done));
   }
 
-  /** Predicts the texts for which the n-grams are unsure. */
-  async predict(specialist: TextSpecialist, texts: readonly string[]): Promise<void> {
-    const open = texts.filter(
-      (text) => !this.predictions.has(keyOf(text)) && !isConfident(labelProbabilities(specialist, { text })),
-    );
-    const unread = open.filter((text) => !this.labelledStates.has(keyOf(text)));
+  /** States of texts, in order. */
+  async statesOf(texts: readonly string[]): Promise<readonly Float32Array[]> {
+    const unread = texts.filter((text) => !this.labelledStates.has(keyOf(text)));
     const read = unread.length > 0 ? await this.readStates(unread, this.prompt) : [];
-    const states = new Map(unread.map((text, i) => [text, read[i]]));
-    for (const text of open) {
-      const textStates = states.get(text) ?? this.labelledStates.get(keyOf(text));
-      this.predictions.set(
-        keyOf(text),
-        servedProbabilities(specialist, text, () => textStates),
-      );
-    }
-  }
-
-  /** Probability of each label; undefined if the n-grams answer alone. */
-  probabilities(key: number): readonly number[] | undefined {
-    return this.predictions.get(key);
+    const states = new Map(unread.map((text, i) => [text, read[i] as Float32Array]));
+    return texts.map((text) => states.get(text) ?? (this.labelledStates.get(keyOf(text)) as Float32Array));
   }
 
   private async readTexts(texts: readonly string[], onRead?: (done: number) => void): Promise<void> {

@@ -7,8 +7,9 @@ import { NearestAnswers } from './answers/nearest-answers.ts';
 import { MIN_LABELLED } from './expected-accuracy.ts';
 import type { KnownLabels } from './given-labels.ts';
 import { keyOf } from './labels/extract.ts';
+import { type Rarity, rarityOf } from './labels/hashed-grams.ts';
 import { mostLikely } from './labels/router.ts';
-import { fitSpecialist, labelProbabilities, type TextSpecialist, textStatisticsOf } from './labels/text-specialist.ts';
+import { fitSpecialist, labelProbabilities, type TextSpecialist } from './labels/text-specialist.ts';
 import { type AnswerTask, isAnswerTask, type LabelTask, TASKS_FOLDER, type TextTask } from './task-file.ts';
 
 /** Examples in the prompt of a label, and of an answer, which is longer; whether figures are shown. */
@@ -34,7 +35,7 @@ export class TextEvidence {
   /** Empty: answers are texts. */
   private readonly labels: readonly string[];
   private readonly given: readonly { readonly key: number; readonly text: string; readonly answer: string }[];
-  private readonly statistics: ReturnType<typeof textStatisticsOf>;
+  private readonly rarity: Rarity;
   private readonly nearest: NearestAnswers;
   private fitted: SmallModel | undefined;
 
@@ -52,8 +53,8 @@ export class TextEvidence {
       })
       .slice(-MAX_CONSIDERED);
     const forFrequencies = [...this.given.map(({ text }) => text), ...texts].slice(0, 2 * MAX_CONSIDERED);
-    this.statistics = textStatisticsOf(forFrequencies);
-    this.nearest = new NearestAnswers(this.given, this.statistics.rarity);
+    this.rarity = rarityOf(forFrequencies);
+    this.nearest = new NearestAnswers(this.given, this.rarity);
   }
 
   ofAnswer(text: string, form: EvidenceForm): AnswerEvidence {
@@ -82,9 +83,9 @@ export class TextEvidence {
     if (this.given.length < MIN_LABELLED) return undefined;
     if (this.fitted) return this.fitted;
     const items = this.given.map(({ text, answer }) => ({ text, label: this.labels.indexOf(answer) }));
-    const { specialist, ngramOutOfFold } = fitSpecialist(items, this.labels.length, this.statistics);
-    const outOfFold = new Map(this.given.map(({ key }, i) => [key, ngramOutOfFold[i] as readonly number[]]));
-    const right = items.filter(({ label }, i) => mostLikely(ngramOutOfFold[i] as readonly number[]) === label);
+    const { specialist, outOfFold: probabilities } = fitSpecialist(items, this.labels.length, this.rarity);
+    const outOfFold = new Map(this.given.map(({ key }, i) => [key, probabilities[i] as readonly number[]]));
+    const right = items.filter(({ label }, i) => mostLikely(probabilities[i] as readonly number[]) === label);
     this.fitted = { specialist, outOfFold, rightShare: right.length / items.length };
     return this.fitted;
   }

@@ -13,7 +13,7 @@ const LEAST = 1e-12;
  * each part of a text, and `tf` is 1 + ln of their counts. Output: `probabilities` f32 [texts, labels]. The head over
  * hidden states is not exported.
  */
-export function taskModel({ labels, columns, ngramHead, statistics }: TextSpecialist): Uint8Array {
+export function taskModel({ labels, columns, ngramHead, rarity }: TextSpecialist): Uint8Array {
   const b = new Builder('label');
   const columnInput = b.graph.input('columns', 'i32', ['texts', PARTS, 'grams']);
   const tf = b.graph.input('tf', 'f32', ['texts', PARTS, 'grams']);
@@ -21,10 +21,10 @@ export function taskModel({ labels, columns, ngramHead, statistics }: TextSpecia
   columns.forEach((row, column) => {
     if (row >= 0) weights.set(ngramHead.weights.subarray(row * labels, (row + 1) * labels), column * labels);
   });
-  const rarity = b.graph.constant('f32', [COLUMNS], statistics.rarity.weights, 'rarity');
+  const rarities = b.graph.constant('f32', [COLUMNS], rarity.weights, 'rarity');
   const table = b.graph.constant('f32', [COLUMNS, labels], weights, 'weights');
   const bias = b.graph.constant('f32', [labels], ngramHead.weights.slice(-labels), 'bias');
-  const weighted = b.mul(tf, b.gather(rarity, columnInput));
+  const weighted = b.mul(tf, b.gather(rarities, columnInput));
   const length = b.sqrt(b.add(b.sumSquare(weighted, [-1]), LEAST));
   const unit = b.mul(weighted, b.reciprocal(length));
   const contributions = b.mul(b.gather(table, columnInput), b.reshape(unit, ['texts', PARTS, 'grams', 1]));

@@ -2,9 +2,9 @@
 
 import { type ExpectedAccuracy, expectedAccuracy, MIN_LABELLED } from './expected-accuracy.ts';
 import type { KnownLabels } from './given-labels.ts';
+import { type EncodeTexts, LabelReader } from './label-reader.ts';
 import { keyOf } from './labels/extract.ts';
-import { labelProbabilities } from './labels/text-specialist.ts';
-import { labelModelOf, learnAnswers, learnLabels } from './learn.ts';
+import { labelledVectors, labelModelOf, learnAnswers, learnLabels } from './learn.ts';
 import { collectTaskData, inRandomOrder, type TaskData } from './random-sample.ts';
 import type { TaskModel } from './rows.ts';
 import { isAnswerTask, type TextTask } from './task-file.ts';
@@ -41,7 +41,8 @@ const MAX_LIKELY = 9;
  * of 0.511, 0.540, 0.457 of random texts; with 80 labels 0.558, 0.557, 0.558 instead of 0.540, 0.550, 0.564. And only
  * random texts show how often the model is right.
  */
-export async function readLabelling(folder: TaskFolder, signal: AbortSignal): Promise<Labelling> {
+/** @param encode vectors of texts; absent: n-grams alone */
+export async function readLabelling(folder: TaskFolder, signal: AbortSignal, encode?: EncodeTexts): Promise<Labelling> {
   const { task } = folder;
   const keys = new Set<number>();
   async function* texts() {
@@ -55,7 +56,7 @@ export async function readLabelling(folder: TaskFolder, signal: AbortSignal): Pr
   const labelled = [...known].flatMap(([key, each]) => (keys.has(key) && answerOf(each) !== undefined ? [each] : []));
   const first = (some: readonly string[]) => inRandomOrder(task, some).slice(0, MAX_ROWS);
   const shown = inRandomOrder(task, [...first(labelled.map(({ text }) => text)), ...first(unlabelled)]);
-  const { model, likely } = learnFrom(task, taskData, labelled);
+  const { model, likely } = await learnFrom(task, taskData, labelled, encode);
   const rows: LabellingRow[] = [];
   async function* all() {
     for (const text of shown) yield { text };
@@ -77,17 +78,19 @@ function answerOf({ person, api }: KnownLabels): string | undefined {
 }
 
 /** The local model, if there are enough labels for one, and the likely labels of a text. */
-function learnFrom(
+async function learnFrom(
   task: TextTask,
   taskData: TaskData,
   labelled: readonly KnownLabels[],
-): { readonly model: TaskModel | undefined; likely(text: string): number[] } {
+  encode: EncodeTexts | undefined,
+): Promise<{ readonly model: TaskModel | undefined; likely(text: string): number[] }> {
   if (labelled.length < MIN_LABELLED) return { model: undefined, likely: () => [] };
   if (isAnswerTask(task)) return { model: learnAnswers(task, taskData), likely: () => [] };
-  const learned = learnLabels(task, taskData);
+  const learned = learnLabels(task, taskData, await labelledVectors(task, taskData, encode));
+  const reader = new LabelReader(learned.specialist, encode);
   const likely = (text: string) => {
-    const scores = labelProbabilities(learned.specialist, { text });
+    const scores = reader.probabilities(text);
     return [...task.labels.keys()].sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0)).slice(0, MAX_LIKELY);
   };
-  return { model: labelModelOf(task, learned), likely };
+  return { model: labelModelOf(task, learned, reader), likely };
 }

@@ -16,16 +16,15 @@ import {
 } from './expected-accuracy.ts';
 import { labelledIn } from './given-labels.ts';
 import { labelQuality } from './label-quality.ts';
+import { type EncodeTexts, LabelReader } from './label-reader.ts';
 import { keyOf } from './labels/extract.ts';
+import { rarityOf } from './labels/hashed-grams.ts';
 import { type FullyKnownText, fitTextRouter, type HeldOutText, mostLikely, type TextRouter } from './labels/router.ts';
 import {
   fitSpecialist,
-  isConfident,
   labelProbabilities,
-  servedProbabilities,
   type TextFitOptions,
   type TextSpecialist,
-  textStatisticsOf,
 } from './labels/text-specialist.ts';
 import type { ReportStage, TextSpending } from './large-model-calls.ts';
 import { heldBack, type TaskData } from './random-sample.ts';
@@ -48,8 +47,10 @@ export const DEFAULT_LOSS = 0.01;
 /** Maximum texts to learn from, those with the smallest keys: 30,000 take 35 processor seconds, 10,000 a third. */
 export const MOST_LEARNED = 10_000;
 
-export interface LearnOptions extends Pick<TextFitOptions, 'reportStage'> {
+export interface LearnOptions extends Pick<TextFitOptions, 'reportStage' | 'labelVectors'> {
   readonly loss?: number;
+  /** Of the labelled texts, by `keyOf`. */
+  readonly vectors?: ReadonlyMap<number, Float32Array> | undefined;
   /** Hidden states by `keyOf` of the text; if given, only texts with states are trained on. */
   readonly states?: ReadonlyMap<number, Float32Array>;
 }
@@ -61,7 +62,7 @@ export interface LearnOptions extends Pick<TextFitOptions, 'reportStage'> {
 export function learnLabels(
   task: LabelTask,
   taskData: TaskData,
-  { loss = DEFAULT_LOSS, states, reportStage }: LearnOptions = {},
+  { loss = DEFAULT_LOSS, vectors, labelVectors, states, reportStage }: LearnOptions = {},
 ): LearnedTask {
   const { known, unlabelled } = taskData;
   const labelled = labelledIn(task, known);
@@ -74,27 +75,14 @@ export function learnLabels(
   const { keys, judgedBy } = heldBack(task, known, loss);
   const training = labelled
     .flatMap((item) => {
-      if (keys.has(item.key)) return [];
-      if (!states) return [item];
-      const textStates = states.get(item.key);
-      return textStates ? [{ ...item, states: textStates }] : [];
+      if (keys.has(item.key) || (states && !states.has(item.key))) return [];
+      return [{ ...item, vector: vectors?.get(item.key), states: states?.get(item.key) }];
     })
     .slice(0, MOST_LEARNED);
   const labels = task.labels.length;
-  const statistics = textStatisticsOf(
-    [...labelled.map(({ text }) => text), ...openTexts],
-    [...(states?.values() ?? [])],
-  );
-  const { specialist, outOfFold, ngramOutOfFold } = fitSpecialist(
-    training,
-    labels,
-    statistics,
-    reportStage && { reportStage },
-  );
-  // States are used only if the n-grams are unsure, as in labelling.
-  const probabilities = outOfFold.map((combined, i) =>
-    isConfident(ngramOutOfFold[i] as number[]) ? (ngramOutOfFold[i] as number[]) : combined,
-  );
+  const rarity = rarityOf([...labelled.map(({ text }) => text), ...openTexts]);
+  const options = { labelVectors, ...(reportStage && { reportStage }) };
+  const { specialist, outOfFold: probabilities } = fitSpecialist(training, labels, rarity, options);
   const router = fitTextRouter(
     training.map(({ key, text, person, api, informed }, i): HeldOutText => {
       return { id: String(key), text, informed, probabilities: probabilities[i] as number[], truth: person, api };
@@ -104,7 +92,8 @@ export function learnLabels(
   const judged = labelled
     .filter(({ key }) => keys.has(key))
     .map(({ key, text, label, api, informed }) => {
-      const served = servedProbabilities(specialist, text, () => states?.get(key));
+      const read = { text, vector: vectors?.get(key), states: states?.get(key) };
+      const served = labelProbabilities(specialist, read);
       const item = { id: String(key), text, informed, probabilities: served, truth: label, api };
       return router.judge(item as FullyKnownText);
     });
@@ -127,14 +116,14 @@ export function learnLabels(
   };
 }
 
-/** @param deep hidden states of the base; absent: n-grams alone */
-export function labelModelOf({ labels }: LabelTask, learned: LearnedTask, deep?: DeepReading): TaskModel {
-  const { specialist, router, informed } = learned;
+/** @param reader with the learned specialist */
+export function labelModelOf({ labels }: LabelTask, learned: LearnedTask, reader: LabelReader): TaskModel {
+  const { router, informed } = learned;
   const answers: LocalAnswers = {
     ...learned,
-    ...(deep && { prepare: (texts) => deep.predict(specialist, texts) }),
+    prepare: (texts) => reader.read(texts),
     answer: (text) => {
-      const probabilities = deep?.probabilities(keyOf(text)) ?? labelProbabilities(specialist, { text });
+      const probabilities = reader.probabilities(text);
       const item = { id: '', text, probabilities, informed };
       return {
         ...router.estimatesFor(item),
@@ -160,7 +149,7 @@ export function learnAnswers(task: AnswerTask, taskData: TaskData, loss = DEFAUL
     });
   const { keys, judgedBy } = heldBack(task, known, loss);
   const training = answered.filter(({ key }) => !keys.has(key));
-  const { rarity } = textStatisticsOf([...answered.map(({ text }) => text), ...taskData.unlabelled]);
+  const rarity = rarityOf([...answered.map(({ text }) => text), ...taskData.unlabelled]);
   const nearest = new NearestAnswers(training, rarity);
   // A draft uses only the answers of other texts, as for a new text.
   const drafted = (items: typeof answered) =>
@@ -186,7 +175,9 @@ export function learnAnswers(task: AnswerTask, taskData: TaskData, loss = DEFAUL
 }
 
 export interface LearnDeps {
-  /** Reads hidden states of the base; absent: only the n-grams are trained. */
+  /** Reads vectors of texts; absent: the machine runs no neural model, and the n-grams are trained alone. */
+  readonly encode?: EncodeTexts | undefined;
+  /** Reads hidden states of the base for texts in doubt; absent: none. */
   readonly readStates?: ReadStates | undefined;
   /** Label also if the local model is alone and has learned from too few labels; absent: end with advice. */
   readonly acceptsFew?: boolean;
@@ -217,7 +208,7 @@ export async function learnOrAdvise(
   try {
     const learned = isAnswerTask(task)
       ? learnAnswers(task, taskData)
-      : await learnWithStates(folder, task, taskData, deps, reportStage);
+      : await learnLabelModel(folder, task, taskData, deps, reportStage);
     if (learned.judged.length > 0) return { learned };
     const expected = expectedAccuracy(task, learned);
     if (!deps.acceptsFew) requireEnough(task, learned, expected);
@@ -244,33 +235,60 @@ function requireEnough(task: TextTask, { crossValidated = [] }: TaskModel, expec
   );
 }
 
+/** Vectors of the labelled texts that are used, by `keyOf`, and of the labels' names with their meanings. */
+export async function labelledVectors(
+  task: LabelTask,
+  { known }: TaskData,
+  encode: EncodeTexts | undefined,
+): Promise<Pick<LearnOptions, 'vectors' | 'labelVectors'>> {
+  if (!encode) return {};
+  const { keys } = heldBack(task, known, DEFAULT_LOSS);
+  const all = labelledIn(task, known);
+  const learned = all.filter(({ key }) => !keys.has(key)).slice(0, MOST_LEARNED);
+  const labelled = [...learned, ...all.filter(({ key }) => keys.has(key))];
+  const vectors = await encode(labelled.map(({ text }) => text));
+  return {
+    vectors: new Map(labelled.map(({ key }, i) => [key, vectors[i] as Float32Array])),
+    labelVectors: await encode(task.labels.map(({ name, meaning }) => `${name}: ${meaning}`)),
+  };
+}
+
 /** Uses hidden states if many texts are doubtful, the user accepts their time, and labels are right more often. */
-async function learnWithStates(
+async function learnLabelModel(
   folder: TaskFolder,
   task: LabelTask,
   taskData: TaskData,
-  { readStates, confirm, signal }: LearnDeps,
+  { encode: encodeTexts, readStates, confirm, signal }: LearnDeps,
   reportStage: ReportStage,
 ): Promise<TaskModel> {
-  const learned = learnLabels(task, taskData, { reportStage });
-  const ngramModel = labelModelOf(task, learned);
-  if (!readStates) return ngramModel;
-  let [inDoubt, toRead] = [0, 0];
-  for await (const row of ngramModel.rows(folder.texts(signal))) {
-    if (row.by !== 'specialist') continue;
-    inDoubt += Number(row.inDoubt);
-    toRead += Number(!isConfident(labelProbabilities(learned.specialist, row)));
-  }
+  let read = 0;
+  const encode: EncodeTexts | undefined =
+    encodeTexts &&
+    (async (texts) => {
+      const report = (done: number) => reportStage('Reading the texts', read + done, taskData.texts);
+      const vectors = await encodeTexts(texts, report);
+      read += texts.length;
+      return vectors;
+    });
+  const vectors = await labelledVectors(task, taskData, encode);
+  const learned = learnLabels(task, taskData, { ...vectors, reportStage });
+  const reader = new LabelReader(learned.specialist, encode);
+  const quickModel = labelModelOf(task, learned, reader);
+  if (!readStates) return quickModel;
+  let inDoubt = 0;
+  for await (const row of quickModel.rows(folder.texts(signal)))
+    inDoubt += Number(row.by === 'specialist' && row.inDoubt);
   const deepReading = new DeepReading(task, learned, readStates);
-  if (inDoubt < MIN_DOUBTFUL || deepReading.labelledCount < MIN_LABELLED) return ngramModel;
+  if (inDoubt < MIN_DOUBTFUL || deepReading.labelledCount < MIN_LABELLED) return quickModel;
   reportStage('Measuring how fast the base reads here');
   const secondsPerText = await deepReading.secondsPerText();
-  const texts = deepReading.labelledCount + toRead;
-  if (!(await confirm({ what: 'states', texts, usd: 0, seconds: texts * secondsPerText }))) return ngramModel;
+  const texts = deepReading.labelledCount + reader.unsure;
+  if (!(await confirm({ what: 'states', texts, usd: 0, seconds: texts * secondsPerText }))) return quickModel;
   await deepReading.learn((done) => reportStage('The base reads the labelled texts', done, deepReading.labelledCount));
-  const withStates = learnLabels(task, learned, { states: deepReading.labelledStates, reportStage });
+  const withStates = learnLabels(task, learned, { ...vectors, states: deepReading.labelledStates, reportStage });
   // Held-back texts choose nothing but the limit.
   const right = ({ crossValidated: scores }: LearnedTask) =>
     scores.reduce((sum, each) => sum + each.right, 0) / scores.length;
-  return right(withStates) > right(learned) ? labelModelOf(task, withStates, deepReading) : ngramModel;
+  if (right(withStates) <= right(learned)) return quickModel;
+  return labelModelOf(task, withStates, new LabelReader(withStates.specialist, encode, deepReading));
 }

@@ -34,25 +34,25 @@ test('every source file begins by saying what it is for', () => {
  * that was measured, and why nothing else could go for them.
  */
 const lines: Readonly<Record<string, number>> = {
-  bench: 8500,
+  bench: 8600,
   build: 2400,
   src: 400,
   'src/adapt': 4400,
   'src/common': 3000,
   'src/edits': 3700,
-  'src/jobs': 1800,
+  'src/jobs': 1900,
   'src/llm': 2700,
-  'src/neural': 8000,
+  'src/neural': 8100,
   'src/prompts': 1700,
   'src/routing': 1500,
   'src/specialist': 6200,
-  'src/storage': 1200,
+  'src/storage': 1300,
   'src/suggest': 2700,
   'src/text': 3600,
-  'src/text-tasks': 4000,
+  'src/text-tasks': 4100,
   'src/vscode': 12_100,
   'src/workspace': 6800,
-  test: 46_900,
+  test: 47_100,
 };
 
 test('a room has as many lines as were decided', () => {

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { build } from 'esbuild';
 import { bundleOptions } from '../../build/bundle.ts';
 import { licenceSection, writeLicences } from '../../build/licences.ts';
-import { modelFiles } from '../../build/models.ts';
+import { encoderFiles, modelFiles } from '../../build/models.ts';
 import { grammarFiles } from '../../build/native.ts';
 import { checkContents, chosenRepository, needed, packedManifest, packedReadme } from '../../build/package.ts';
 import { root } from '../../build/paths.ts';
@@ -219,4 +219,14 @@ test('SECURITY.md lists each package that ships, in the version in use, as looke
     return names.split(', ').map((name, at) => [name, versions.split(', ')[at]]);
   });
   assert.deepEqual(Object.fromEntries(lookedAt), Object.fromEntries(shipped));
+});
+
+test('the sentence encoder goes into the package, as it was published', () => {
+  assert.ok(encoderFiles().includes('encoder/model.onnx'));
+  const models = join(temporaryFolder(), 'models');
+  cpSync(join(root, 'models', 'encoder'), join(models, 'encoder'), { recursive: true });
+  appendFileSync(join(models, 'encoder', 'model.onnx'), 'x');
+  assert.throws(() => encoderFiles(models), /model\.onnx is another file than was published/);
+  rmSync(join(models, 'encoder', 'LICENSE'));
+  assert.throws(() => encoderFiles(models), /LICENSE is not there/);
 });

@@ -6,6 +6,7 @@ import { loadLibrary, Session, Tensor } from '../../src/neural/runtime/session.t
 import { chooseForm } from '../../src/text-tasks/choose-form.ts';
 import { exportReadme, taskModel } from '../../src/text-tasks/export-task.ts';
 import { appendLabel, readAnswers } from '../../src/text-tasks/given-labels.ts';
+import { LabelReader } from '../../src/text-tasks/label-reader.ts';
 import { keyOf } from '../../src/text-tasks/labels/extract.ts';
 import { COLUMNS, grams, PARTS } from '../../src/text-tasks/labels/hashed-grams.ts';
 import { labelProbabilities } from '../../src/text-tasks/labels/text-specialist.ts';
@@ -128,7 +129,7 @@ test('labels every text, and prefers the label of a person', async () => {
   const answers = new Map(await readAnswers(task, reader));
   answers.set(keyOf(corrected), { text: corrected, person: 'bug', api: 'wish' });
   const learned = learnLabels(task, await collectTaskData(task, folder.texts(), answers));
-  const complete = await collect(labelModelOf(task, learned).rows(folder.texts()));
+  const complete = await collect(labelModelOf(task, learned, new LabelReader(learned.specialist)).rows(folder.texts()));
   assert.equal(complete.length, 160);
   const right = complete.slice(80).filter(({ label }, i) => label === rows[80 + i]?.kind).length;
   assert.ok(right > 70, `${right} of 80`);

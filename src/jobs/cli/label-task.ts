@@ -6,6 +6,7 @@ import { CodedError, unwrap } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
 import { plainLine } from '../../common/plain-text.ts';
 import type { ProgressUpdate } from '../../common/progress.ts';
+import { encoderFiles } from '../../storage/text-vectors.ts';
 import { exportReadme, taskModel } from '../../text-tasks/export-task.ts';
 import { writablePathIn } from '../../text-tasks/in-folder.ts';
 import { learnLabels } from '../../text-tasks/learn.ts';
@@ -15,8 +16,8 @@ import { TaskFolder } from '../../text-tasks/task-folder.ts';
 import type { TaskReport } from '../../text-tasks/task-report.ts';
 import { endOfRun, type LabelResults, resultsOf } from '../../text-tasks/task-results.ts';
 import { type TextTaskRequest, textTaskJob } from '../text-task.ts';
-import type { CommandLine, Values } from './command-line.ts';
-import { apiAccess, noSession, requestFor, requireFolder, storageFolder } from './run-request.ts';
+import { type CommandLine, models, type Values } from './command-line.ts';
+import { apiAccess, noSession, requestFor, requireFolder, specialistFolder, storageFolder } from './run-request.ts';
 import type { Terminal } from './terminal.ts';
 
 export async function label(commandLine: CommandLine, terminal: Terminal): Promise<number> {
@@ -44,6 +45,7 @@ async function labelTexts({ target: task, values }: CommandLine, terminal: Termi
     who: 'npm start',
     ...(api && { api }),
     ...(states && { states }),
+    encoder: encoderFiles(models, specialistFolder(storageFolder(values), root)),
   };
   const { bar, stop, log } = terminal;
   const confirm = (estimate: ApiEstimate) => terminal.confirm(estimate);

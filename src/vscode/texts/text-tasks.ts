@@ -6,6 +6,7 @@ import type { Failure } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { JobClient } from '../../jobs/job-client.ts';
 import type { TextTaskRequest } from '../../jobs/text-task.ts';
+import { type EncoderFiles, encoderFiles } from '../../storage/text-vectors.ts';
 import { readAnswers, storeCorrection } from '../../text-tasks/given-labels.ts';
 import { readTask, requireWritable } from '../../text-tasks/in-folder.ts';
 import { readResults } from '../../text-tasks/results-table.ts';
@@ -127,7 +128,8 @@ export class TextTasks extends Part<TextTasksDeps> {
 
   private async readLabelling({ taskFolder, task }: FolderTask, signal: AbortSignal) {
     const { jobs, requests } = this.deps;
-    return jobs.job('labelling', { ...(await requests.sendable(taskFolder)), task: task.name }, signal);
+    const encoder = this.encoderOf(taskFolder.root);
+    return jobs.job('labelling', { ...(await requests.sendable(taskFolder)), task: task.name, encoder }, signal);
   }
 
   /** 'Run Text Task'. @param name absent: the user picks one @param acceptsFew label even from too few labels */
@@ -157,6 +159,7 @@ export class TextTasks extends Part<TextTasksDeps> {
             who: 'the editor',
             ...(api && { api }),
             ...this.states(),
+            encoder: this.encoderOf(taskFolder.root),
             acceptsFew,
             more: (this.reports.get(key)?.inDoubt ?? 0) > 0 ? MORE : 0,
           },
@@ -300,6 +303,11 @@ export class TextTasks extends Part<TextTasksDeps> {
     if (forJobs === undefined) return {};
     const { base: model, tokenizer, threads } = forJobs;
     return { states: { model, tokenizer, threads } };
+  }
+
+  private encoderOf(root: string): EncoderFiles {
+    const { paths } = this.deps;
+    return encoderFiles(paths.models, specialistFolder(paths.storage, root));
   }
 
   private reportsOf(root: string): string {

@@ -11,7 +11,7 @@ import {
   type HeldOutText,
   mostLikely,
 } from '../../../src/text-tasks/labels/router.ts';
-import { fitSpecialist, labelProbabilities, textStatisticsOf } from '../../../src/text-tasks/labels/text-specialist.ts';
+import { fitSpecialist, labelProbabilities } from '../../../src/text-tasks/labels/text-specialist.ts';
 
 const isFullyKnown = (item: HeldOutText): item is FullyKnownText => item.api !== undefined && item.truth !== undefined;
 
@@ -113,7 +113,7 @@ const accuracy = (items: readonly { label: number }[], of: (i: number) => readon
 
 test('the accuracy on unseen texts equals that of the out-of-fold predictions', () => {
   const [learned, others] = [plain(makeLabelled(240, 1)), plain(makeLabelled(240, 2))];
-  const { specialist, outOfFold } = fitSpecialist(learned, 3, textStatisticsOf(learned.map(({ text }) => text)));
+  const { specialist, outOfFold } = fitSpecialist(learned, 3, rarityOf(learned.map(({ text }) => text)));
   const unseenAccuracy = accuracy(others, (i) => labelProbabilities(specialist, others[i] as (typeof others)[number]));
   const outOfFoldAccuracy = accuracy(learned, (i) => outOfFold[i] as number[]);
   assert.ok(unseenAccuracy > 0.75, `${unseenAccuracy}`);
@@ -123,12 +123,8 @@ test('the accuracy on unseen texts equals that of the out-of-fold predictions', 
 
 test('hidden states help if words do not tell the label, and are optional', () => {
   const [learned, others] = [makeLabelled(240, 3), makeLabelled(240, 4)];
-  const statistics = textStatisticsOf(
-    learned.map(({ text }) => text),
-    learned.map(({ states }) => states),
-  );
-  const withStatesModel = fitSpecialist(learned, 3, statistics).specialist;
-  const ngramModel = fitSpecialist(plain(learned), 3, textStatisticsOf(learned.map(({ text }) => text))).specialist;
+  const withStatesModel = fitSpecialist(learned, 3, rarityOf(learned.map(({ text }) => text))).specialist;
+  const ngramModel = fitSpecialist(plain(learned), 3, rarityOf(learned.map(({ text }) => text))).specialist;
   const withStates = accuracy(others, (i) => labelProbabilities(withStatesModel, others[i] as (typeof others)[number]));
   const without = accuracy(others, (i) => labelProbabilities(ngramModel, { text: others[i]?.text as string }));
   assert.ok(withStates > without + 0.05, `${withStates} ${without}`);
@@ -138,7 +134,7 @@ test('hidden states help if words do not tell the label, and are optional', () =
 
 test('fits the same model from the same texts, and normalizes each part of a row', () => {
   const learned = plain(makeLabelled(90, 5));
-  const fit = () => fitSpecialist(learned, 3, textStatisticsOf(learned.map(({ text }) => text))).specialist;
+  const fit = () => fitSpecialist(learned, 3, rarityOf(learned.map(({ text }) => text))).specialist;
   assert.deepEqual(fit().ngramHead.weights, fit().ngramHead.weights);
   const { values } = hashedRow('project: Add a button', rarityOf(['project: Add a button', 'other']));
   const square = values.reduce((sum, value) => sum + value * value, 0);
