@@ -23,6 +23,7 @@ export type ErrorCode =
   | 'other-version' // stored data of another version of the extension
   | 'nothing-to-learn' // a folder without usable text
   | 'few-labels' // a text task whose local model is often wrong
+  | 'source-mistakes' // a text task whose source has labels that look like mistakes
   | 'unsupported' // this machine cannot run the neural engine
   | 'out-of-memory' // the engine reached its memory ceiling
   | 'diverged' // training produced a loss or a weight that is no number

@@ -11,6 +11,7 @@ import { openLogged } from '../storage/open.ts';
 import type { EncoderFiles } from '../storage/text-vectors.ts';
 import { DEPTHS, type ReadStates } from '../text-tasks/deep-reading.ts';
 import { type Labelling, readLabelling } from '../text-tasks/labelling.ts';
+import { findingsOf, settleLabels } from '../text-tasks/settle-labels.ts';
 import { runTask } from '../text-tasks/task.ts';
 import { TaskFolder } from '../text-tasks/task-folder.ts';
 import type { TaskReport } from '../text-tasks/task-report.ts';
@@ -35,6 +36,10 @@ export interface TextTaskRequest extends SendableFolder {
   readonly more?: number;
   /** Label even if the local model is alone and has learned from too few labels. */
   readonly acceptsFew?: boolean;
+  /** Run although the source has labels that look like mistakes. */
+  readonly acceptsMistakes?: boolean;
+  /** Teach the task's file the labels of the source that it does not know; absent: end with advice. */
+  readonly unknownLabels?: 'correct' | 'add';
   readonly who: string;
 }
 
@@ -49,7 +54,14 @@ export async function textTaskJob(request: TextTaskRequest, deps: JobDeps): Prom
   const lock = lockRun(storeFolder, root, who);
   if (!lock.ok) return lock;
   try {
-    const folder = await TaskFolder.open(request, request.task, deps.signal);
+    let folder = await TaskFolder.open(request, request.task, deps.signal);
+    if (folder.ok && request.unknownLabels && 'labels' in folder.value.task) {
+      const findings = await findingsOf(folder.value, deps.signal);
+      const { reader, task } = folder.value;
+      const settled = await settleLabels(reader, task, findings.unknownLabels(task), request.unknownLabels);
+      if (!settled.ok) return settled;
+      folder = await TaskFolder.open(request, request.task, deps.signal);
+    }
     if (!folder.ok) return deps.signal.aborted ? stoppedRun : folder;
     return await runStored(request, folder.value, deps);
   } catch (error) {
@@ -74,6 +86,7 @@ async function runStored(request: TextTaskRequest, folder: TaskFolder, deps: Job
       llm,
       more: request.more ?? 0,
       acceptsFew: request.acceptsFew ?? false,
+      acceptsMistakes: request.acceptsMistakes ?? false,
       signal,
       progress,
       encode: encoder?.encode,

@@ -62,7 +62,7 @@ export async function readLabelling(folder: TaskFolder, signal: AbortSignal, enc
     for (const text of shown) yield { text };
   }
   for await (const { text, label, by, confidence } of model?.rows(all()) ?? [])
-    rows.push({ text, label, source: by, confidence, likely: likely(text) });
+    rows.push({ text, label, source: by === 'none' ? '' : by, confidence, likely: likely(text) });
   if (!model)
     for (const text of shown) {
       const { person, api } = known.get(keyOf(text)) ?? {};

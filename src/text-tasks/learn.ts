@@ -72,6 +72,7 @@ export function learnLabels(
       'nothing-to-learn',
       `${labelled.length} texts of '${task.name}' have a label. Label ${Math.min(MIN_LABELLED - labelled.length, openTexts.length)} more, name a column of labels in the task, or let the large model label a sample.`,
     );
+  requireTwoLabels(task, known);
   const { keys, judgedBy } = heldBack(task, known, loss);
   const training = labelled
     .flatMap((item) => {
@@ -114,6 +115,17 @@ export function learnLabels(
       return { label, right: Number(mostLikely(probabilities[i] as number[]) === label) };
     }),
   };
+}
+
+/** Throws CodedError 'nothing-to-learn' if people gave a single label, and nobody another: all texts would get it. */
+function requireTwoLabels({ name }: LabelTask, known: TaskData['known']): void {
+  const given = [...known.values()].flatMap(({ person, api }) => person ?? api ?? []);
+  const people = [...known.values()].filter(({ person }) => person !== undefined).length;
+  if (new Set(given).size > 1 || people < given.length) return;
+  throw new CodedError(
+    'nothing-to-learn',
+    `All ${people} labelled texts of '${name}' are '${given[0]}', so every text would get this label. Label some texts that are something else.`,
+  );
 }
 
 /** @param reader with the learned specialist */

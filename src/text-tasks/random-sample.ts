@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { chooseForm, isCompared, MOST_COMPARED, preferForm } from './choose-form.ts';
 import type { KnownLabels } from './given-labels.ts';
 import { keyOf } from './labels/extract.ts';
+import type { SourceFindings } from './source-findings.ts';
 import type { TextTask } from './task-file.ts';
 import type { TaskText } from './texts.ts';
 
@@ -40,10 +41,12 @@ export function inRandomOrder(task: Named, texts: readonly string[]): string[] {
   return placed.sort((a, b) => a.place - b.place).map(({ text }) => text);
 }
 
+/** @param doubled what `texts` has found of texts with two labels, by `keyOf` */
 export async function collectTaskData(
   task: TextTask,
   texts: AsyncIterable<TaskText>,
   answers: ReadonlyMap<number, KnownLabels>,
+  doubled: SourceFindings['doubled'] = new Map(),
 ): Promise<TaskData> {
   const known = new Map(answers);
   const unlabelled: Placed[] = [];
@@ -59,6 +62,12 @@ export async function collectTaskData(
     const place = placeOf(task, text);
     if (place < last) unlabelled.push({ place, text });
     if (unlabelled.length >= 2 * MAX_UNLABELLED) last = keepFirst(unlabelled);
+  }
+  // Which of two labels is right, nobody knows.
+  for (const [key, { text }] of doubled) {
+    if (answers.has(key)) continue;
+    known.delete(key);
+    unlabelled.push({ place: placeOf(task, text), text });
   }
   keepFirst(unlabelled);
   preferForm(known, chooseForm(task, known).winner);

@@ -9,7 +9,7 @@ export type SourceForm = 'lines' | 'csv' | 'jsonl';
 /** Puts the format's own characters back, so that the redacted text stays valid in its format. */
 const restoreSyntax: Readonly<Record<SourceForm, (piece: RedactedPiece) => string>> = {
   lines: ({ text }) => text,
-  csv: ({ raw, text }) => restoreMatches(raw, text, /[",]/g),
+  csv: ({ raw, text }) => restoreMatches(raw, text, /[",;\t]/g),
   // Only strings become texts, and their escapes contain no secret. A string without an end counts as one, too.
   jsonl: ({ raw, text }) =>
     raw.replace(/"(?:[^"\\\n]|\\.)*"?/g, (string, at: number) =>

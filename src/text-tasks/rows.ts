@@ -10,14 +10,15 @@ import type { TaskText } from './texts.ts';
 export interface LabelledRow {
   readonly text: string;
   readonly label: string;
-  /** Source of the label; 'api' means a stored answer. */
-  readonly by: 'person' | 'api' | 'specialist';
+  /** Source of the label; 'api' means a stored answer, 'none' that the row has no text. */
+  readonly by: 'person' | 'api' | 'specialist' | 'none';
   /** Calibrated probability that the label is right; 1 for a person's label. */
   readonly confidence: number;
   /** Whether the local label is not certain enough. */
   readonly inDoubt: boolean;
-  /** The text's row in the source. Absent if it has none, and in rows read from results. */
+  /** The text's row in the source, and how it stands there. Absent if it has none, and in rows read from results. */
   readonly row?: number;
+  readonly source?: readonly string[] | string;
 }
 
 /** The texts, and the measured accuracy of the local model. */
@@ -82,9 +83,15 @@ async function* rowsOfGroup(
   isAlone: boolean,
 ): AsyncGenerator<LabelledRow> {
   const personOf = (text: string) => known.get(keyOf(text))?.person;
-  await prepare?.(group.flatMap(({ text }) => (personOf(text) === undefined ? [text] : [])));
-  for (const { text, row } of group) {
-    const at = { text, ...(row !== undefined && { row }) };
+  // Repeated texts are read once.
+  const texts = new Map(group.map(({ text }) => [keyOf(text), text]));
+  await prepare?.([...texts.values()].filter((text) => text !== '' && personOf(text) === undefined));
+  for (const { text, row, source } of group) {
+    const at = { text, ...(row !== undefined && { row }), ...(source !== undefined && { source }) };
+    if (text === '') {
+      yield { ...at, label: '', by: 'none', confidence: 0, inDoubt: false };
+      continue;
+    }
     const person = personOf(text);
     if (person !== undefined) {
       yield { ...at, label: person, by: 'person', confidence: 1, inDoubt: false };

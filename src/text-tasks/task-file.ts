@@ -44,6 +44,8 @@ const label = fields({
   name: v.pipe(text(60), v.trim()),
   /** A sentence that says when the label applies. */
   meaning: v.pipe(text(400), v.trim()),
+  /** Other names of the label in the source, such as typing errors. */
+  aliases: v.exactOptional(v.pipe(v.array(text(200)), v.maxLength(100))),
 });
 
 const labels = v.pipe(
@@ -130,7 +132,8 @@ function sentenceOf(issue: v.BaseIssue<unknown>, name: string): string {
   if (issue.type === 'max_length')
     return `'${field}' has ${issue.received} characters, ${issue.requirement} at most. Shorten it.`;
   if (issue.type === 'strict_object' && issue.expected === 'Object') {
-    const example = issue.message.split(', ').map((each) => `"${each}": ...`);
+    const needed = issue.message.split(', ').filter((each) => each !== 'aliases');
+    const example = needed.map((each) => `"${each}": ...`);
     return `'${field}' is no object. Write { ${example.join(', ')} }.`;
   }
   return `'${field}' is missing or empty. Write ${ADVICE[key]}.`;

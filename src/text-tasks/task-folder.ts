@@ -11,7 +11,7 @@ import { type KnownLabels, readAnswers } from './given-labels.ts';
 import { readTask } from './in-folder.ts';
 import { learnSource } from './redacted-source.ts';
 import { isAnswerTask, TASKS_FOLDER, type TextTask } from './task-file.ts';
-import { type TaskText, textsOf } from './texts.ts';
+import { type TaskText, type TextsDeps, textsOf } from './texts.ts';
 
 function pathOf({ source }: TextTask): string | undefined {
   return 'path' in source ? source.path : undefined;
@@ -21,7 +21,7 @@ function pathOf({ source }: TextTask): string | undefined {
 function redactTask(task: TextTask, redact: (text: string) => string): TextTask {
   const instruction = redact(task.instruction);
   if (isAnswerTask(task)) return { ...task, instruction };
-  return { ...task, instruction, labels: task.labels.map(({ name, meaning }) => ({ name, meaning: redact(meaning) })) };
+  return { ...task, instruction, labels: task.labels.map((label) => ({ ...label, meaning: redact(label.meaning) })) };
 }
 
 export class TaskFolder {
@@ -68,12 +68,12 @@ export class TaskFolder {
     return ok(new TaskFolder(reader, redactedTask, harvest.value, rule === 'local' ? sourcePath : undefined, signal));
   }
 
-  /** Streams all texts from the beginning. Throws as `textsOf` does. */
-  async *texts(signal?: AbortSignal): AsyncGenerator<TaskText> {
+  /** Streams all texts from the beginning, each once unless every row is asked for. Throws as `textsOf` does. */
+  async *texts(signal?: AbortSignal, options: Pick<TextsDeps, 'everyRow' | 'findings'> = {}): AsyncGenerator<TaskText> {
     const { reader, harvest } = this;
     await this.learnSource();
     const { files, secrets } = harvest;
-    yield* textsOf(this.task, { reader, files, secrets, ...(signal && { signal }) });
+    yield* textsOf(this.task, { reader, files, secrets, ...options, ...(signal && { signal }) });
   }
 
   /** Answers of people and the API, redacted like the texts. */

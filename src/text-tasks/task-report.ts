@@ -33,6 +33,8 @@ export interface TaskReport {
   readonly path: string;
   /** Of the source file; absent: the texts are in several files. */
   readonly encoding?: string;
+  /** Sentences: how the source was read, and mistakes in it that the user has accepted. */
+  readonly found?: readonly string[];
   readonly texts: number;
   readonly byPerson: number;
   readonly byApi: number;

@@ -159,7 +159,7 @@ export function endOfRun({ task, texts, byPerson, byApi, path, expected }: TaskR
 }
 
 function notesOf({ curve, operating, judgedOn, judgedBy, loss = 0, expected, shown, ...report }: TaskReport) {
-  const { stopped, output, encoding, learnedFrom } = report;
+  const { stopped, output, encoding, found = [], learnedFrom } = report;
   const names = words[output ?? 'label'];
   const measured = `Measured on ${judgedOn} ${judgedBy === 'person' ? names.byPeople : names.byApi}`;
   const average = 'This is an average over texts like the measured ones, not a guarantee for each text.';
@@ -173,6 +173,7 @@ function notesOf({ curve, operating, judgedOn, judgedBy, loss = 0, expected, sho
     ...(encoding === 'windows-1252'
       ? ['The texts were read as Windows-1252. If letters in them are wrong, save the source as UTF-8 and run again.']
       : []),
+    ...found,
     ...(stopped === undefined ? [] : [`The calls to the large model ended early: ${stopped}`]),
   ];
 }

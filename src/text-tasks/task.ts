@@ -7,11 +7,14 @@ import { LargeModelCalls, type ReportStage, type TaskLlm } from './large-model-c
 import { type LearnDeps, learnOrAdvise } from './learn.ts';
 import { collectTaskData } from './random-sample.ts';
 import { resultsPath, writeResults } from './results-table.ts';
+import { mistakesError, SourceFindings } from './source-findings.ts';
 import { isAnswerTask } from './task-file.ts';
 import type { TaskFolder } from './task-folder.ts';
 import { measureTask, type TaskReport } from './task-report.ts';
 
 export interface TaskRunDeps extends LearnDeps {
+  /** Run although the source has labels that look like mistakes; absent: end with advice. */
+  readonly acceptsMistakes?: boolean;
   /** The large model; absent: local only. The caller has the user's consent. */
   readonly llm?: TaskLlm | undefined;
   /** Number of texts to ask about beyond the sample of the task, to learn from; absent: none. */
@@ -41,7 +44,11 @@ export async function runTask(
   reportStage('Reading the texts');
   const path = await resultsPath(folder);
   const encoding = await folder.learnSource();
-  const taskData = await collectTaskData(task, folder.texts(signal), await folder.answers());
+  const findings = new SourceFindings();
+  const texts = folder.texts(signal, { findings });
+  const taskData = await collectTaskData(task, texts, await folder.answers(), findings.doubled);
+  const mistakes = findings.mistakes(task);
+  if (mistakes.length > 0 && !deps.acceptsMistakes) throw mistakesError(task, mistakes);
 
   // The large model answers a random sample, at an accepted price: first texts that people have labelled, on some of
   // which forms of the prompt are compared.
@@ -61,8 +68,9 @@ export async function runTask(
   if (doubtful && (await confirm(doubtful.spending))) await large?.askDoubtful(doubtful);
 
   // Each text gets a person's label, or else the large model's answer, or else the local model's.
-  const rows = learned.rows(folder.texts(signal));
-  const counts = await writeResults(folder, path, rows, (done) => reportStage('Labelling', done, taskData.texts));
+  const rows = learned.rows(folder.texts(signal, { everyRow: true }));
+  const report = (done: number) => reportStage('Labelling', done, findings.rows);
+  const counts = await writeResults(folder, path, rows, findings.form, report);
   const price = doubtful?.price ?? large?.priceOfOpen(forms.winner);
   return ok({
     task: task.name,
@@ -70,6 +78,7 @@ export async function runTask(
     finishedAt: now(),
     path,
     ...(encoding !== undefined && { encoding }),
+    found: [...findings.facts(), ...mistakes],
     ...counts,
     ...measureTask(learned, forms),
     ...(expected && { expected }),

@@ -21,7 +21,8 @@ import {
   todosIn,
 } from './labels/extract.ts';
 import { redactedSource } from './redacted-source.ts';
-import { isAnswerTask, type TextSource, type TextTask } from './task-file.ts';
+import type { SourceFindings } from './source-findings.ts';
+import { isAnswerTask, type LabelTask, type TextSource, type TextTask } from './task-file.ts';
 
 export interface TaskText {
   readonly text: string;
@@ -29,6 +30,8 @@ export interface TaskText {
   readonly ownLabel?: string;
   /** The first row of the source with this text. Absent if the source has no rows. */
   readonly row?: number;
+  /** As it stands in the source, secrets redacted; see TaskSourceText. */
+  readonly source?: readonly string[] | string;
 }
 
 export interface TextsDeps {
@@ -38,35 +41,46 @@ export interface TextsDeps {
   /** Known secrets of the folder and of the task's source. A file is redacted whole, before it is split into texts. */
   readonly secrets: SecretValues;
   readonly signal?: AbortSignal;
+  /** Yield each row of the source, also repeated ones and those without a text. */
+  readonly everyRow?: boolean;
+  /** Collects what is found in the source. */
+  readonly findings?: SourceFindings;
 }
 
 /** Maximum commits, newest first. */
 const MAX_COMMITS = 20_000;
 
-/** Yields each text once. Throws CodedError 'unreadable' or 'corrupt', and the signal's reason. */
+/** Yields each text once, or each row. Throws CodedError 'unreadable' or 'corrupt', and the signal's reason. */
 export async function* textsOf(task: TextTask, deps: TextsDeps): AsyncGenerator<TaskText> {
   const { source } = task;
+  const { findings, everyRow = false } = deps;
   // Keys of the texts so far, not the texts.
   const seen = new Set<number>();
-  const labelNames = isAnswerTask(task)
-    ? undefined
-    : new Map(task.labels.map(({ name }) => [name.toLowerCase(), name]));
+  const labelNames = isAnswerTask(task) ? undefined : namesOf(task);
   const path = 'path' in source ? source.path : '';
   // Redacted again, because quotes and escapes of the table are resolved only now.
   const redact = (text: string) => redactText(text, path, [deps.secrets]).text;
   try {
-    for await (const { text, label, row } of textsIn(source, deps)) {
+    for await (const { text, label, row, source: raw } of textsIn(source, deps)) {
       deps.signal?.throwIfAborted();
       const plain = redact(text.slice(0, 2 * LONGEST_TEXT))
         .slice(0, LONGEST_TEXT)
         .trim();
       const key = keyOf(plain);
-      if (plain === '' || seen.has(key)) continue;
-      seen.add(key);
+      if (everyRow) {
+        const asRead = typeof raw === 'string' ? raw : raw?.map(redact);
+        yield { text: plain, ...(row !== undefined && { row }), ...(asRead !== undefined && { source: asRead }) };
+        continue;
+      }
+      findings?.addRow(plain, key, row);
+      if (plain === '') continue;
       const sourceLabel = label === undefined ? '' : redact(label);
       const ownLabel = isAnswerTask(task)
         ? fitted(sourceLabel, task.maximumLength)
         : labelNames?.get(sourceLabel.toLowerCase());
+      if (sourceLabel !== '' && labelNames) findings?.addLabel(plain, key, sourceLabel, ownLabel);
+      if (seen.has(key)) continue;
+      seen.add(key);
       yield { text: plain, ...(ownLabel && { ownLabel }), ...(row !== undefined && { row }) };
     }
   } catch (error) {
@@ -74,11 +88,18 @@ export async function* textsOf(task: TextTask, deps: TextsDeps): AsyncGenerator<
   }
 }
 
+/** A label's names in the source, in lower case, with the task's name. */
+function namesOf({ labels }: LabelTask): Map<string, string> {
+  return new Map(
+    labels.flatMap(({ name, aliases = [] }) => [name, ...aliases].map((each) => [each.toLowerCase(), name] as const)),
+  );
+}
+
 async function* textsIn(source: TextSource, deps: TextsDeps): AsyncGenerator<TaskSourceText> {
   const { reader, secrets, signal } = deps;
   switch (source.kind) {
     case 'csv':
-      yield* csvTexts(redactedSource(reader, source.path, source.kind, secrets, signal), source);
+      yield* csvTexts(redactedSource(reader, source.path, source.kind, secrets, signal), source, deps.findings?.form);
       break;
     case 'jsonl':
       yield* jsonlTexts(redactedSource(reader, source.path, source.kind, secrets, signal), source);

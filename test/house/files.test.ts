@@ -40,7 +40,7 @@ const lines: Readonly<Record<string, number>> = {
   'src/adapt': 4400,
   'src/common': 3000,
   'src/edits': 3700,
-  'src/jobs': 1900,
+  'src/jobs': 2000,
   'src/llm': 2700,
   'src/neural': 8100,
   'src/prompts': 1700,
@@ -49,10 +49,10 @@ const lines: Readonly<Record<string, number>> = {
   'src/storage': 1300,
   'src/suggest': 2700,
   'src/text': 3600,
-  'src/text-tasks': 4100,
+  'src/text-tasks': 4600,
   'src/vscode': 12_100,
   'src/workspace': 6800,
-  test: 47_100,
+  test: 47_400,
 };
 
 test('a room has as many lines as were decided', () => {

@@ -48,9 +48,9 @@ test('gives each task its own results file, and refuses to overwrite another fil
   const run = async (name: string) => (await tree.run(name)).path;
   assert.deepEqual(await Promise.all(['issues', 'other'].map(run)), ['issues.labels.csv', 'other.labels.csv']);
   await run('issues');
-  tree.write({ 'issues.labels.csv': '"text","label","who","how sure","in doubt","row"\r\n' });
+  tree.write({ 'issues.labels.csv': '"title","kind","label","who","how sure","in doubt"\r\n' });
   assert.equal(await run('issues'), 'issues.labels.csv', 'written by a spreadsheet');
-  for (const mine of ['text,label\na,b\n', 'text,label,who,how sure,in doubt,mine\n']) {
+  for (const mine of ['text,label\na,b\n', 'title,kind,label,who,how sure,in doubt,mine\n']) {
     tree.write({ 'issues.labels.csv': mine });
     const expectedError = {
       code: 'unwritable',

@@ -51,7 +51,7 @@ async function run(tree: TaskTree, asks?: ReturnType<typeof llm>, signal = new A
   const progress = ({ stage }: { stage: string }) => void stages.add(stage);
   const report = await tree.run('docs', { llm: asks, signal, confirm, progress, acceptsFew: true }, 20);
   const { reader, task } = await tree.open('docs');
-  const rows = await collect(readResults(reader, report.path, await readAnswers(task, reader)));
+  const rows = await collect(readResults(reader, report.path, task, await readAnswers(task, reader)));
   return { confirmed, report, rows, task, stages };
 }
 

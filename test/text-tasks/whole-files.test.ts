@@ -54,7 +54,7 @@ test('keeps a table valid after redacting a key in a cell and a password column'
     [`He said "${password}, please"`, 'y', 'z'],
     [`one of it, ${lines[3]}`, '', ''],
     ['nothing, "quoted"', 'a,b', 'end'],
-  ].map(csvLine);
+  ].map((fields) => csvLine(fields));
   const notes = await taskTexts(tree, { kind: 'csv', path: 'scratch/notes.csv', text: 'note' }, content.join(''));
   assert.equal(notes.length, 5);
   assert.deepEqual(linesLeft(notes.join('\n'), lines), []);

@@ -1,9 +1,10 @@
-// `label`: labels every text of a task as CSV, or writes the task's local model as ONNX.
+// `label`: labels every text of a task, says what its source holds, or writes the task's local model as ONNX.
 import { join } from 'node:path';
 import type { ApiEstimate } from '../../adapt/request/adapt-request.ts';
 import { inLines } from '../../common/chart.ts';
-import { CodedError, unwrap } from '../../common/errors.ts';
+import { CodedError, type Failure, unwrap } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
+import { counted } from '../../common/format.ts';
 import { plainLine } from '../../common/plain-text.ts';
 import type { ProgressUpdate } from '../../common/progress.ts';
 import { encoderFiles } from '../../storage/text-vectors.ts';
@@ -11,18 +12,22 @@ import { exportReadme, taskModel } from '../../text-tasks/export-task.ts';
 import { writablePathIn } from '../../text-tasks/in-folder.ts';
 import { learnLabels } from '../../text-tasks/learn.ts';
 import { collectTaskData } from '../../text-tasks/random-sample.ts';
+import { findingsOf } from '../../text-tasks/settle-labels.ts';
 import { isAnswerTask, TASKS_FOLDER } from '../../text-tasks/task-file.ts';
 import { TaskFolder } from '../../text-tasks/task-folder.ts';
 import type { TaskReport } from '../../text-tasks/task-report.ts';
 import { endOfRun, type LabelResults, resultsOf } from '../../text-tasks/task-results.ts';
 import { type TextTaskRequest, textTaskJob } from '../text-task.ts';
 import { type CommandLine, models, type Values } from './command-line.ts';
+import { initTask } from './init-task.ts';
 import { apiAccess, noSession, requestFor, requireFolder, specialistFolder, storageFolder } from './run-request.ts';
 import type { Terminal } from './terminal.ts';
 
 export async function label(commandLine: CommandLine, terminal: Terminal): Promise<number> {
   const { values } = commandLine;
   try {
+    if (values.init) return await initTask(commandLine, terminal);
+    if (values['dry-run']) return await showSource(commandLine, terminal);
     return await (values.export ? exportTask(commandLine, terminal) : labelTexts(commandLine, terminal));
   } catch (error) {
     if (error instanceof CodedError) return terminal.fail(error);
@@ -42,6 +47,8 @@ async function labelTexts({ target: task, values }: CommandLine, terminal: Termi
     ...noSession,
     more: Math.round(values.more),
     acceptsFew: true,
+    acceptsMistakes: values['accept-mistakes'],
+    ...(values['unknown-labels'] !== 'ask' && { unknownLabels: values['unknown-labels'] }),
     who: 'npm start',
     ...(api && { api }),
     ...(states && { states }),
@@ -52,9 +59,49 @@ async function labelTexts({ target: task, values }: CommandLine, terminal: Termi
   const progress = (update: ProgressUpdate) => bar.update(update);
   const done = await textTaskJob(request, { confirm, progress, signal: stop.signal, log });
   bar.clear();
-  if (!done.ok) return terminal.fail(done.error);
+  if (!done.ok) return terminal.fail(withOptions(done.error));
   terminal.print(done.value, renderTask(root, done.value));
   return done.value.stopped === undefined ? 0 : 1;
+}
+
+/** The options that answer the question which an editor would ask. */
+function withOptions(error: Failure): Failure {
+  if (error.code !== 'source-mistakes') return error;
+  const labels = error.message.includes('the task does not know')
+    ? '--unknown-labels correct, --unknown-labels add or '
+    : '';
+  return { ...error, message: `${error.message} Options: ${labels}--accept-mistakes.` };
+}
+
+/** `--dry-run`: what a run would read. */
+async function showSource({ target: name, values }: CommandLine, terminal: Terminal): Promise<number> {
+  const root = requireFolder(values.folder ?? '.');
+  const { signal } = terminal.stop;
+  const folder = unwrap(await TaskFolder.open({ root, ...noSession }, name, signal));
+  const { task } = folder;
+  const encoding = await folder.learnSource();
+  const findings = await findingsOf(folder, signal);
+  const mistakes = findings.mistakes(task);
+  const labels = [...findings.labels].map(([label, { rows }]) => [label, rows] as const).sort((a, b) => b[1] - a[1]);
+  const { rows, texts, form } = findings;
+  const found = {
+    rows,
+    texts,
+    ...form,
+    encoding,
+    labels: Object.fromEntries(labels),
+    facts: findings.facts(),
+    mistakes,
+  };
+  const lines = [
+    `${counted(rows, 'row')}, ${counted(texts, 'different text')}${encoding ? `, ${encoding}` : ''}.`,
+    ...(form.columns ? [`Columns: ${form.columns.join(', ')}.`] : []),
+    ...(labels.length > 0 ? ['Labels:', ...labels.map(([label, count]) => `  ${label}: ${count}`)] : ['No labels.']),
+    ...findings.facts(),
+    ...mistakes,
+  ];
+  terminal.print(found, lines.join('\n'));
+  return mistakes.length > 0 ? 1 : 0;
 }
 
 async function exportTask({ target: name, values }: CommandLine, terminal: Terminal): Promise<number> {

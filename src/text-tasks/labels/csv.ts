@@ -1,4 +1,5 @@
-// Reads CSV records from a stream (RFC 4180: quoted fields may contain commas, quotes and line ends) and writes them.
+// Reads CSV records from a stream (RFC 4180: quoted fields may contain commas, quotes and line ends) and writes them. The
+// separator is found in the first records: a comma, a semicolon or a tab.
 // csv-parse 7 was measured instead: 100 MB of commas are a record for it (23 s, 2 GB; here an error after 8 MB), it
 // names the last line of an unclosed record and not the first, and ordinary tables take it two to three times as long.
 
@@ -22,10 +23,62 @@ export function atPath(path: string, error: unknown): unknown {
   return error instanceof TableError ? new CodedError('corrupt', `${path} ${error.message}`, { cause: error }) : error;
 }
 
-/** Streams the records of a table. Throws TableError. */
-export async function* csvRecords(chunks: AsyncIterable<string>): AsyncGenerator<string[]> {
-  // An unquoted field ends at a comma or a line feed; a carriage return is dropped.
-  const fieldEnds = /[\n\r,]/g;
+const SEPARATORS = [',', ';', '\t'] as const;
+export type Separator = (typeof SEPARATORS)[number];
+
+/** Characters in which the separator is looked for, and records that it is judged by. */
+const BEGINNING = 1 << 16;
+const JUDGED_RECORDS = 20;
+
+/**
+ * Streams the records of a table. Throws TableError.
+ * @param onSeparator called once, before the first record, with what stands between fields
+ */
+export async function* csvRecords(
+  chunks: AsyncIterable<string>,
+  onSeparator: (separator: Separator) => void = () => {},
+): AsyncGenerator<string[]> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  try {
+    let beginning = '';
+    let next = await iterator.next();
+    for (; !next.done && beginning.length < BEGINNING; next = await iterator.next()) beginning += next.value;
+    const separator = await separatorOf(beginning);
+    onSeparator(separator);
+    async function* all(): AsyncGenerator<string> {
+      yield beginning;
+      for (; !next.done; next = await iterator.next()) yield next.value;
+    }
+    yield* recordsOf(all(), separator);
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+/** The separator by which most records have as many fields as the header, and the header has several. */
+async function separatorOf(beginning: string): Promise<Separator> {
+  let best: { readonly separator: Separator; readonly share: number; readonly fields: number } | undefined;
+  for (const separator of SEPARATORS) {
+    const counts: number[] = [];
+    async function* chunks() {
+      yield beginning;
+    }
+    try {
+      for await (const record of recordsOf(chunks(), separator)) if (counts.push(record.length) > JUDGED_RECORDS) break;
+    } catch {
+      // The last record is cut, or a quote is open: the records before it count.
+    }
+    const [fields = 1, ...others] = counts;
+    const share = (1 + others.filter((count) => count === fields).length) / (1 + others.length);
+    if (fields > 1 && (!best || share > best.share || (share === best.share && fields > best.fields)))
+      best = { separator, share, fields };
+  }
+  return best?.separator ?? ',';
+}
+
+async function* recordsOf(chunks: AsyncIterable<string>, separator: Separator): AsyncGenerator<string[]> {
+  // An unquoted field ends at a separator or a line feed; a carriage return is dropped.
+  const fieldEnds = new RegExp(`[\\n\\r${separator}]`, 'g');
   let record: string[] = [];
   let field = '';
   // quoted: inside quotes. closing: the last character there was a quote, which ends the field or is escaped by a
@@ -57,7 +110,7 @@ export async function* csvRecords(chunks: AsyncIterable<string>): AsyncGenerator
         quoted = false;
       }
       if (c === QUOTE && field === '') [quoted, begun] = [true, true];
-      else if (c === ',') {
+      else if (c === separator) {
         record.push(field);
         [field, begun] = ['', true];
       } else if (c === '\n') {
@@ -104,10 +157,14 @@ const escapes = new RegExp(`^'(?=${FIRST_SIGN})|(?<=${SEPARATOR})'(?=${SIGN})`, 
 /** A number such as '-1' is no formula. */
 const number = /^[+-]?\d+(\.\d+)?$/;
 
-/** One record as a line, quoted where needed. An apostrophe before a formula keeps spreadsheets from running it. */
-export function csvLine(fields: readonly string[]): string {
-  const safe = fields.map((field) => (number.test(field) ? field : field.replace(formulas, "'")));
-  return `${safe.map((field) => (/[",;\t\n\r]/.test(field) ? `"${field.replaceAll(QUOTE, '""')}"` : field)).join(',')}\n`;
+/**
+ * One record as a line, quoted where needed. An apostrophe before a formula keeps spreadsheets from running it.
+ * @param own fields before these stand in the source as they are, and get no apostrophe
+ */
+export function csvLine(fields: readonly string[], separator: Separator = ',', own = 0): string {
+  const safe = fields.map((field, i) => (i < own || number.test(field) ? field : field.replace(formulas, "'")));
+  const quoted = safe.map((field) => (/[",;\t\n\r]/.test(field) ? `"${field.replaceAll(QUOTE, '""')}"` : field));
+  return `${quoted.join(separator)}\n`;
 }
 
 /** Reverses the escaping of `csvLine`. */

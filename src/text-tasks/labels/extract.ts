@@ -1,6 +1,7 @@
 // Extracts texts of a task: streamed lines and records, sections of Markdown, TODO comments, commit subjects.
 import { plainLine } from '../../common/plain-text.ts';
-import { csvRecords, TableError } from './csv.ts';
+import { isObject } from '../../common/schemas.ts';
+import { csvRecords, type Separator, TableError } from './csv.ts';
 
 /** A text of a task's source. */
 export interface TaskSourceText {
@@ -9,6 +10,16 @@ export interface TaskSourceText {
   readonly label?: string;
   /** From 1: the row of a table, its header included, or the line of a file. Absent in other sources. */
   readonly row?: number;
+  /** The row of a table as it stands in the source: a field for each column, or the line of JSONL. */
+  readonly source?: readonly string[] | string;
+}
+
+/** What is found in a table beside its texts. */
+export interface TableForm {
+  separator?: Separator;
+  columns?: readonly string[];
+  /** Rows with more fields than columns, and the first of them. The last column has what is too much. */
+  longRows?: { readonly count: number; readonly first: number };
 }
 
 /** Texts longer than this are cut, characters. */
@@ -31,27 +42,43 @@ export async function* linesIn(chunks: AsyncIterable<string>): AsyncGenerator<st
 }
 
 interface Columns {
-  readonly text: string;
+  /** Absent: no column is read as text, for callers that want rows. */
+  readonly text?: string;
   readonly label?: string;
 }
 
 export async function* csvTexts(
   chunks: AsyncIterable<string>,
   { text, label }: Columns,
+  form: TableForm = {},
 ): AsyncGenerator<TaskSourceText> {
   let header: string[] | undefined;
   let row = 0;
-  for await (const record of csvRecords(chunks)) {
+  const onSeparator = (separator: Separator) => {
+    form.separator = separator;
+  };
+  for await (const record of csvRecords(chunks, onSeparator)) {
     row += 1;
     if (header === undefined) {
       header = record.map((name) => name.trim());
+      form.columns = header;
       for (const name of [text, label])
         if (name !== undefined && !header.includes(name))
           throw new TableError(`has no column '${name}'. Its columns are: ${plainLine(header.join(', '))}.`);
       continue;
     }
-    const sourceLabel = label === undefined ? undefined : record[header.indexOf(label)]?.trim();
-    yield { text: record[header.indexOf(text)] ?? '', ...(sourceLabel && { label: sourceLabel }), row };
+    if (record.length > header.length) {
+      form.longRows = { count: (form.longRows?.count ?? 0) + 1, first: form.longRows?.first ?? row };
+    }
+    const last = record.slice(header.length - 1).join(form.separator);
+    const source = header.map((_, i) => (i < (header?.length ?? 0) - 1 ? (record[i] ?? '') : last));
+    const sourceLabel = label === undefined ? undefined : source[header.indexOf(label)]?.trim();
+    yield {
+      text: (text !== undefined && source[header.indexOf(text)]) || '',
+      ...(sourceLabel && { label: sourceLabel }),
+      row,
+      source,
+    };
   }
 }
 
@@ -59,28 +86,32 @@ export async function* jsonlTexts(
   chunks: AsyncIterable<string>,
   { text, label }: Columns,
 ): AsyncGenerator<TaskSourceText> {
-  let number = 0;
+  let [number, hasText] = [0, false];
   for await (const line of linesIn(chunks)) {
     number += 1;
     if (line.trim() === '') continue;
-    let row: Readonly<Record<string, unknown>> | null;
+    let row: unknown;
     try {
-      row = JSON.parse(line) as Record<string, unknown> | null;
+      row = JSON.parse(line);
     } catch {
       if (line.length === LONGEST_LINE)
         throw new TableError(`has a line ${number} that is longer than 1 million characters. Shorten or remove it.`);
       throw new TableError(`has invalid JSON in line ${number}. Correct or remove that line.`);
     }
-    const rowText = row?.[text];
-    if (typeof rowText !== 'string')
-      throw new TableError(`has no text '${text}' in line ${number}. Name another field in the task.`);
-    const sourceLabel = label === undefined ? undefined : row?.[label];
+    if (!isObject(row)) throw new TableError(`has no object in line ${number}. Correct or remove that line.`);
+    const rowText = text === undefined ? '' : row[text];
+    hasText ||= typeof rowText === 'string';
+    const given = label === undefined ? undefined : row[label];
+    const sourceLabel = ['string', 'number', 'boolean'].includes(typeof given) ? String(given).trim() : '';
     yield {
-      text: rowText,
-      ...(typeof sourceLabel === 'string' && sourceLabel !== '' && { label: sourceLabel }),
+      text: typeof rowText === 'string' ? rowText : '',
+      ...(sourceLabel !== '' && { label: sourceLabel }),
       row: number,
+      source: line.trim(),
     };
   }
+  if (number > 0 && !hasText)
+    throw new TableError(`has no text '${text}' in any line. Name another field in the task.`);
 }
 
 /**

@@ -111,7 +111,7 @@ async function askSource(folder: vscode.Uri, root: string, kind: Kind): Promise<
 }
 
 async function askTable(folder: vscode.Uri, root: string, kind: 'csv' | 'jsonl'): Promise<LabelledSource | undefined> {
-  const path = await pickFile(folder, `**/*.${kind}`);
+  const path = await pickFile(folder, kind === 'csv' ? '**/*.{csv,tsv}' : `**/*.${kind}`);
   if (path === undefined) return undefined;
   const { names, rows } = await readTable(root, path, kind);
   const columns = names.map((name) => ({

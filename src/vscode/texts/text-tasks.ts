@@ -132,8 +132,8 @@ export class TextTasks extends Part<TextTasksDeps> {
     return jobs.job('labelling', { ...(await requests.sendable(taskFolder)), task: task.name, encoder }, signal);
   }
 
-  /** 'Run Text Task'. @param name absent: the user picks one @param acceptsFew label even from too few labels */
-  async run(name?: string, acceptsFew = false): Promise<void> {
+  /** 'Run Text Task'. @param name absent: the user picks one @param accepted what the user has answered */
+  async run(name?: string, accepted: Accepted = {}): Promise<void> {
     const picked = await this.pickTask(name, t('Run which text task?'));
     if (!picked) return;
     const { taskFolder, task, key } = picked;
@@ -160,7 +160,7 @@ export class TextTasks extends Part<TextTasksDeps> {
             ...(api && { api }),
             ...this.states(),
             encoder: this.encoderOf(taskFolder.root),
-            acceptsFew,
+            ...accepted,
             more: (this.reports.get(key)?.inDoubt ?? 0) > 0 ? MORE : 0,
           },
           signal,
@@ -176,7 +176,8 @@ export class TextTasks extends Part<TextTasksDeps> {
       log.warn(`${task.name}: ${finished.error.message}`);
       if (finished.error.code === 'cancelled') void showStopped(finished.error, 'runTextTask', task.name);
       else if (['few-labels', 'nothing-to-learn'].includes(finished.error.code))
-        void this.adviseToLabel(picked, finished.error);
+        void this.adviseToLabel(picked, finished.error, accepted);
+      else if (finished.error.code === 'source-mistakes') void this.askAboutMistakes(picked, finished.error, accepted);
       else await showFailure(finished.error);
       return;
     }
@@ -196,13 +197,24 @@ export class TextTasks extends Part<TextTasksDeps> {
   }
 
   /** The local model has learned from too few labels. */
-  private async adviseToLabel(of: FolderTask, { code, message }: Failure): Promise<void> {
+  private async adviseToLabel(of: FolderTask, { code, message }: Failure, accepted: Accepted): Promise<void> {
     const label = isAnswerTask(of.task) ? t('Write Answers') : t('Label Texts');
     const anyway = t('Use the Local Model Anyway');
     const choices = code === 'few-labels' ? [label, anyway] : [label];
     const answer = await window.showWarningMessage(safeSentence(message), ...choices);
     if (answer === label) await this.label(of);
-    else if (answer === anyway) await this.run(of.task.name, true);
+    else if (answer === anyway) await this.run(of.task.name, { ...accepted, acceptsFew: true });
+  }
+
+  /** The source has labels that look like mistakes. */
+  private async askAboutMistakes({ task }: FolderTask, { message }: Failure, accepted: Accepted): Promise<void> {
+    const [correct, add] = [t('Take the Nearest Labels'), t('Add as New Labels')];
+    const anyway = t('Run Without Them');
+    const offers = message.includes('the task does not know') ? [correct, add, anyway] : [anyway];
+    const answer = await window.showWarningMessage(safeSentence(message), ...offers);
+    if (answer === anyway) await this.run(task.name, { ...accepted, acceptsMistakes: true });
+    else if (answer !== undefined)
+      await this.run(task.name, { ...accepted, unknownLabels: answer === add ? 'add' : 'correct' });
   }
 
   /** The table of the last run; the one for labelling if there was none. */
@@ -325,10 +337,13 @@ function folderTask(taskFolder: DiskFolder, task: TextTask): FolderTask {
 
 async function* rowsOf(root: string, task: TextTask, path: string): AsyncGenerator<TableRow> {
   const reader = await FolderReader.open(root);
-  const rows = readResults(reader, path, await readAnswers(task, reader));
+  const rows = readResults(reader, path, task, await readAnswers(task, reader));
   for await (const { by: source, confidence, ...row } of rows)
-    yield { ...row, source, ...(confidence !== undefined && { confidence }) };
+    yield { ...row, source: source === 'none' ? '' : source, ...(confidence !== undefined && { confidence }) };
 }
+
+/** What the user has answered to the questions of earlier runs. */
+type Accepted = Pick<TextTaskRequest, 'acceptsFew' | 'acceptsMistakes' | 'unknownLabels'>;
 
 /** New labels after which the local model is fitted again. */
 const EVERY = 5;

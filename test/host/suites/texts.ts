@@ -51,7 +51,7 @@ export function defineTexts(suite: Suite): void {
     async () => {
       await vscode.commands.executeCommand('easyAdaptation.runTextTask', name);
       const [header, ...lines] = readFileSync(results(), 'utf8').trimEnd().split('\n');
-      assert.equal(header, 'text,label,who,how sure,in doubt,row');
+      assert.equal(header, 'title,kind,label,who,how sure,in doubt');
       assert.equal(lines.length, 160);
       assert.equal(lines.filter((line) => line.includes(',person,1.000,')).length, 120);
       const right = lines.slice(120).filter((line, i) => line.includes(i % 2 === 0 ? ',bug,' : ',wish,'));

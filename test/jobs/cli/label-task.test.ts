@@ -33,9 +33,9 @@ test('all texts get a label', async () => {
   const expected = { path: 'issues.labels.csv', texts: 60, byPerson: 40, byApi: 0, inDoubt: 0, runUsd: 0 };
   assert.deepEqual({ path, texts, byPerson, byApi, inDoubt, runUsd }, expected);
   const [header, ...lines] = read('issues.labels.csv').trimEnd().split('\n');
-  assert.equal(header, 'text,label,who,how sure,in doubt,row');
-  assert.equal(lines[0], 'an error in page 0,bug,person,1.000,,2');
-  assert.match(lines[45] ?? '', /^please add page 45,wish,local model,0\.\d{3},,47$/);
+  assert.equal(header, 'title,kind,label,who,how sure,in doubt');
+  assert.equal(lines[0], 'an error in page 0,bug,bug,person,1.000,');
+  assert.match(lines[45] ?? '', /^please add page 45,,wish,local model,0\.\d{3},$/);
 });
 
 test('a terminal draws what is expected, and says it once', async () => {

@@ -120,8 +120,8 @@ test('a long table of short records is read to its end', async () => {
 test('columns are found by name, and the error for a missing column lists the existing columns', async () => {
   const csv = 'kind,title\nbug,It breaks\n,It is slow\n';
   assert.deepEqual(await all(csvTexts(inChunks(csv, 4), { text: 'title', label: 'kind' })), [
-    { text: 'It breaks', label: 'bug', row: 2 },
-    { text: 'It is slow', row: 3 },
+    { text: 'It breaks', label: 'bug', row: 2, source: ['bug', 'It breaks'] },
+    { text: 'It is slow', row: 3, source: ['', 'It is slow'] },
   ]);
   await assert.rejects(
     all(csvTexts(inChunks(csv, 4), { text: 'body' })),
@@ -129,11 +129,11 @@ test('columns are found by name, and the error for a missing column lists the ex
   );
   const jsonl = '{"t":"a","k":"bug"}\n\n{"t":"b","k":3}\n';
   assert.deepEqual(await all(jsonlTexts(inChunks(jsonl, 5), { text: 't', label: 'k' })), [
-    { text: 'a', label: 'bug', row: 1 },
-    { text: 'b', row: 3 },
+    { text: 'a', label: 'bug', row: 1, source: '{"t":"a","k":"bug"}' },
+    { text: 'b', label: '3', row: 3, source: '{"t":"b","k":3}' },
   ]);
   await assert.rejects(all(jsonlTexts(inChunks('{"t":"a"}\n{', 5), { text: 't' })), /invalid JSON in line 2/);
-  await assert.rejects(all(jsonlTexts(inChunks('{"x":"a"}', 5), { text: 't' })), /no text 't' in line 1/);
+  await assert.rejects(all(jsonlTexts(inChunks('{"x":"a"}', 5), { text: 't' })), /no text 't' in any line/);
 });
 
 test('lines, sections, TODO comments and commit messages are extracted', async () => {
