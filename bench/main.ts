@@ -14,12 +14,14 @@ import { own } from './own/main.ts';
 import { replayed } from './replay/main.ts';
 import { safety } from './safety/main.ts';
 import { scale } from './scale/main.ts';
+import { scaleOut } from './scale-out/main.ts';
 import { tasks } from './tasks/main.ts';
 import { typing } from './typing/main.ts';
 
 const benchmarks: readonly Benchmark[] = [
   ngram,
   scale,
+  scaleOut,
   coupling,
   base,
   own,

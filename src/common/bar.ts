@@ -1,4 +1,5 @@
-// A progress bar for a terminal; other outputs get each line once, because stages may alternate.
+// A progress bar for a terminal. Other outputs get a line for each stage, once, because stages may alternate, and one
+// every ten seconds of a long stage.
 
 import { about } from './format.ts';
 import { plainLine } from './plain-text.ts';
@@ -14,34 +15,55 @@ const barWidth = 24;
 const mostColumns = 100;
 /** Shortest interval between two redraws, ms: a terminal over SSH is slower than the reporting loop. */
 const redrawMs = 80;
+/** Time between two lines of a stage where there is no terminal, ms. */
+const lineMs = 10_000;
 
 export class ProgressBar {
   private readonly output: BarOutput;
+  private readonly clock: () => number;
   private stage = '';
+  /** Where there is no terminal: when the stage began and with how much done, and the time of its last line. */
+  private began = { at: 0, done: 0 };
+  private lineAt = 0;
   private drawnAt = Number.NEGATIVE_INFINITY;
   private drawn = false;
   private line = '';
   private readonly written = new Set<string>();
 
-  constructor(output: BarOutput) {
+  /** @param clock ms */
+  constructor(output: BarOutput, clock: () => number = () => performance.now()) {
     this.output = output;
+    this.clock = clock;
   }
 
   update(update: ProgressUpdate): void {
-    const now = performance.now();
+    const now = this.clock();
     const isNewStage = update.stage !== this.stage;
     this.stage = update.stage;
     if (!this.output.isTTY) {
-      const line = [stepOf(update), `${update.stage} ...`, timeLeft(update)].filter(Boolean).join('  ');
-      if (!isNewStage || this.written.has(line)) return;
-      this.written.add(line);
-      this.output.write(`${line}\n`);
+      this.writeLine(update, isNewStage, now);
       return;
     }
     if (!isNewStage && update.done !== update.total && now - this.drawnAt < redrawMs) return;
     this.drawnAt = now;
     this.line = this.render(update);
     this.draw();
+  }
+
+  private writeLine(update: ProgressUpdate, isNewStage: boolean, now: number): void {
+    const { stage, done, total, left } = update;
+    if (isNewStage) [this.began, this.lineAt] = [{ at: now, done }, now];
+    else if (now - this.lineAt < lineMs || total === undefined) return;
+    const rate = (done - this.began.done) / Math.max(1, now - this.began.at);
+    const ofStage = rate > 0 && total !== undefined ? (total - done) / rate / 1000 : undefined;
+    const seconds = left ?? (isNewStage ? undefined : ofStage);
+    const remaining = seconds === undefined ? '' : `${about(seconds)} left`;
+    const counts = isNewStage ? `${stage} ...` : `${stage} ${done}/${total}`;
+    const line = [stepOf(update), counts, remaining].filter(Boolean).join('  ');
+    if (isNewStage && this.written.has(line)) return;
+    this.lineAt = now;
+    this.written.add(line);
+    this.output.write(`${line}\n`);
   }
 
   /** Writes something else on the same terminal without tearing the bar. */

@@ -118,7 +118,7 @@ function endpointOf(settings: Partial<LlmSettings>): Endpoint {
   const model = modelOf(settings);
   const host = apiHost(settings);
   const { apiKey = '', baseUrl } = settings;
-  const facts = provider.facts(model, host);
+  const facts = provider.facts(model, host, apiKey.trim() !== '');
   return { provider, apiKey: apiKey.trim(), baseUrl: baseUrl || undefined, host: host || 'the API', model, facts };
 }
 

@@ -33,6 +33,8 @@ export interface FeatureTable<I, A> {
   /** Fully known texts from which anything is fitted about the large model, and its assumed accuracy with fewer. */
   readonly minKnown: number;
   readonly assumed: number;
+  /** What else the table has learned, as JSON. */
+  readonly exported?: object;
 }
 
 /** A text with both answers and the accepted one, judged by a router that was fitted without it. */
@@ -100,6 +102,12 @@ export class LocalOrLarge<A, I extends AnsweredItem<A>> {
       before: bounded(estimateOf(this.beforeCall, local(item)), item),
       after: this.known === 0 ? assumed : estimateOf(this.afterCall, large(item)),
     };
+  }
+
+  /** What `estimatesFor` computes with, as JSON. `assumed`: the estimate after a call; null: it is fitted. */
+  exported() {
+    const { beforeCall, afterCall, known, table } = this;
+    return { beforeCall, afterCall, assumed: known === 0 ? table.assumed : null, ...table.exported };
   }
 
   /** Probability that the large model's answer is right. */

@@ -1,19 +1,35 @@
-// Exports a task's local model: one ONNX model of standard operators, its labels, and the preprocessing of texts.
+// Exports a task's local model for other programs: one ONNX model of standard operators, its calibration and limit of
+// doubt, and Python that labels tables with it, alone, in Ray and in Spark (export/).
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Builder } from '../neural/autodiff/builder.ts';
+import { VECTOR_WIDTH } from '../neural/inference/sentence-encoder.ts';
+import type { Value } from '../neural/onnx/graph.ts';
 import { writeModel } from '../neural/onnx/write.ts';
+import { type EncodeTexts, LabelReader } from './label-reader.ts';
 import { COLUMNS, PARTS } from './labels/hashed-grams.ts';
 import type { TextSpecialist } from './labels/text-specialist.ts';
+import { type LearnedTask, labelModelOf } from './learn.ts';
 import type { LabelTask } from './task-file.ts';
 
 /** Avoids division by zero for a part without n-grams. */
 const LEAST = 1e-12;
+/** As in TextSpecialist: the smallest probability of a head. */
+const LEAST_PROBABILITY = 1e-9;
 
 /**
- * Inputs, both [texts, 3, grams] and padded with 0: `columns` i32 and `tf` f32. `columns` are the hashed n-grams of
- * each part of a text, and `tf` is 1 + ln of their counts. Output: `probabilities` f32 [texts, labels]. The head over
- * hidden states is not exported.
+ * Inputs: `columns` i32 and `tf` f32, both [texts, 3, grams] and padded with 0: the hashed n-grams of each part of a
+ * text, and 1 + ln of their counts; `vectors` f32 [texts, VECTOR_WIDTH] if it has learned from vectors. Output:
+ * `probabilities` f32 [texts, labels]. The head over hidden states is not exported.
  */
-export function taskModel({ labels, columns, ngramHead, rarity }: TextSpecialist): Uint8Array {
+export function taskModel({
+  labels,
+  columns,
+  ngramHead,
+  rarity,
+  vectorHeads = [],
+  shares,
+}: TextSpecialist): Uint8Array {
   const b = new Builder('label');
   const columnInput = b.graph.input('columns', 'i32', ['texts', PARTS, 'grams']);
   const tf = b.graph.input('tf', 'f32', ['texts', PARTS, 'grams']);
@@ -28,37 +44,94 @@ export function taskModel({ labels, columns, ngramHead, rarity }: TextSpecialist
   const length = b.sqrt(b.add(b.sumSquare(weighted, [-1]), LEAST));
   const unit = b.mul(weighted, b.reciprocal(length));
   const contributions = b.mul(b.gather(table, columnInput), b.reshape(unit, ['texts', PARTS, 'grams', 1]));
-  const logits = b.add(b.sum(contributions, [1, 2], 0), bias);
-  b.graph.output('probabilities', b.softmax(logits));
+  const heads = [b.add(b.sum(contributions, [1, 2], 0), bias)];
+  const vectors = vectorHeads.length > 0 && b.graph.input('vectors', 'f32', ['texts', VECTOR_WIDTH]);
+  if (vectors)
+    vectorHeads.forEach((head, i) => {
+      const columnsOf = new Float32Array(VECTOR_WIDTH * labels);
+      head.weights.forEach((own, label) => {
+        own.forEach((weight, j) => {
+          columnsOf[j * labels + label] = weight;
+        });
+      });
+      const matrix = b.graph.constant('f32', [VECTOR_WIDTH, labels], columnsOf, `head${i}`);
+      const biases = b.graph.constant('f32', [labels], Float32Array.from(head.biases), `bias${i}`);
+      heads.push(b.add(b.matmul(vectors, matrix), biases));
+    });
+  const logOf = (logits: Value) => b.log(b.max(b.softmax(logits), b.scalar(LEAST_PROBABILITY)));
+  const parts = heads.map((logits, i) => b.mul(logOf(logits), shares[i] as number));
+  b.graph.output('probabilities', b.softmax(parts.reduce((sum, part) => b.add(sum, part))));
   return writeModel(b.graph).bytes;
 }
 
-/** The README of the exported folder. */
-export function exportReadme({ name, labels }: LabelTask): string {
+/** Made-up texts, of several scripts, of no words, of one and of many: the folder's own would leave it. */
+const TEST_TEXTS = [
+  ...['The page stays empty after the update.', 'please ADD a second column', 'fix(parser): no loop at the end'],
+  ...[
+    'Error 42: disk is full',
+    'Größe und Übergröße, naïve café',
+    'страница не открывается',
+    '保存するとエラーになります',
+  ],
+  ...['لا تعمل الصفحة', 'It costs 1.234,56 € – or $7', 'emoji 🙂🎉 and half of one \ud83d', 'a', '...', ' \t\n ', ''],
+  ...[
+    'Title\nwith lines: and more',
+    'word '.repeat(3000),
+    `${'x'.repeat(5000)} end`,
+    'İstanbul ΣΊΣΥΦΟΣ',
+    'a: b: c',
+    '_id __x1 2x',
+  ],
+];
+
+/** The files of an export, by name, without the encoder's. @param encode as the task has learned; absent: n-grams alone */
+export async function exportedFiles(
+  task: LabelTask,
+  learned: LearnedTask,
+  encode: EncodeTexts | undefined,
+): Promise<Readonly<Record<string, string | Uint8Array>>> {
+  const { risk, known, informed, specialist } = learned;
+  const model = labelModelOf(task, learned, new LabelReader(specialist, encode));
+  async function* texts() {
+    for (const text of TEST_TEXTS) yield { text: text.trim() };
+  }
+  const vector: object[] = [];
+  for await (const { label, confidence, inDoubt } of model.rows(texts()))
+    vector.push({ text: TEST_TEXTS[vector.length], label, 'how sure': confidence, 'in doubt': inDoubt });
+  const calibration = {
+    ...learned.router.exported(),
+    informed,
+    // No limit: every text stays local.
+    keepBelow: risk ? Math.min(1, risk.keepBelow) : null,
+    isAlone: risk === undefined && ![...known.values()].some(({ paid }) => paid),
+  };
+  const json = (value: unknown) => `${JSON.stringify(value, undefined, 1)}\n`;
+  const python = ['features.py', 'ray_label.py', 'spark_label.py'].map((name) => {
+    return [name, readFileSync(join(import.meta.dirname, 'export', name), 'utf8')] as const;
+  });
+  return {
+    'model.onnx': taskModel(specialist),
+    'labels.json': json({ labels: task.labels, encoder: specialist.vectorHeads !== undefined, calibration }),
+    'test-vector.json': json(vector),
+    'README.md': exportReadme(task),
+    ...Object.fromEntries(python),
+  };
+}
+
+function exportReadme({ name, labels }: LabelTask): string {
   return `# ${name}
 
-\`model.onnx\` labels texts as one of: ${labels.map((label) => label.name).join(', ')} (\`labels.json\`, in the order of the output).
+Labels texts as one of: ${labels.map((label) => label.name).join(', ')}, as the local model does.
 
-    import os; os.environ["ORT_DISABLE_TELEMETRY"] = "1"    # before onnxruntime is imported: see below
-    import onnxruntime as ort; session = ort.InferenceSession("model.onnx")
-    probabilities = session.run(None, {"columns": columns, "tf": tf})[0]    # [texts, labels]
+    pip install numpy onnxruntime tokenizers
+    python features.py --check                                    # compares with test-vector.json
+    python -c "from features import Labeller; print(Labeller().label(['a text']))"
+    pip install ray[data]; python ray_label.py IN OUT --column text
+    pip install pyspark pandas pyarrow; spark-submit spark_label.py IN OUT --column text
 
-The inputs of a text have the shape [texts, 3, grams], int32 and float32, padded with 0:
-1. Cut the text to 4,000 characters. Its words are the matches of \`[\\p{L}\\p{N}_]+|[^\\s\\p{L}\\p{N}_]\` in the lower-case text.
-2. Each text has three parts, which are lists of n-grams:
-   - Part 0: each word, and each pair of neighbouring words with a space between them.
-   - Part 1: all substrings of 2 to 5 UTF-16 units of ' ' + word + ' ', for each word.
-   - Part 2: \`^(.{1,60}?): (.*)$\` splits the text into a head H and a rest R. Without a match, H is the first word and R is
-     the whole text. W are the words of R. S is W from its first word that begins with a letter, a digit or _. The n-grams are
-     'H^' + the first 1, 2 and 3 words of S, joined by spaces; 'H^upper' or 'H^lower', the case of the first letter of R;
-     and 'H~' + word, once for each different word of W.
-3. The column of an n-gram is a hash. Start with h = 0x811c9dc5 xor part. For each UTF-16 unit u: h = (h xor u) * 0x01000193 mod 2^32.
-   Then h = (h xor h >> 15) * 0x2c1b3c6d mod 2^32, h = h xor h >> 12, and column = h mod ${COLUMNS}.
-4. tf = 1 + ln(number of times that the column occurs in its part). Each part lists a column once.
-
-In Spark or Ray, load the session once per worker (\`mapInPandas\`, an actor) and run it on a few hundred texts at a time.
-From 1.29 on, onnxruntime's libraries for Linux and macOS send statistics of their use to Microsoft, and write them below
-\`~/.cache/Microsoft\`, unless \`ORT_DISABLE_TELEMETRY\` is 1 in the environment, of each worker too, before the import.
-The graph contains rarity, normalization, weights and softmax. It uses only standard operators of opset 21.
+\`encoder.onnx\` and \`tokenizer.json\` make a vector of a text, \`features.py\` its hashed n-grams, \`model.onnx\` the
+probabilities of the labels. \`labels.json\` has the calibration that makes 'how sure' of them, and the limit of doubt.
+Secrets are not redacted here, and hidden states of a base model, which the product may read for texts in doubt, are not
+exported. What is sent to a large model does not scale by this: its provider's batch interface is for it.
 `;
 }

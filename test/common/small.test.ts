@@ -165,6 +165,22 @@ test('without a terminal, each stage is written as one line', () => {
   assert.deepEqual(out.written, ['Reading ...\n', 'Indexing ...\n']);
 });
 
+test('without a terminal a long stage says every ten seconds how far it is and how long it takes', () => {
+  const out = output(false);
+  let now = 0;
+  const bar = new ProgressBar(out, () => now);
+  for (let done = 0; done <= 300; done += 10, now += 1000) bar.update({ stage: 'Labelling', done, total: 300 });
+  const minute = 'Labelling 100/300  less than a minute left\n';
+  assert.deepEqual(out.written, [
+    'Labelling ...\n',
+    minute,
+    minute.replace('100', '200'),
+    minute.replace('100', '300'),
+  ]);
+  for (let done = 0; done <= 20; done += 1, now += 10_000) bar.update({ stage: 'Asking', done, total: 200 });
+  assert.ok(out.written.includes('Asking 20/200  about 30 minutes left\n'), out.written.at(-1));
+});
+
 test('on a terminal the bar is redrawn in place and never wider than the terminal', () => {
   const out = output(true, 40);
   const bar = new ProgressBar(out);

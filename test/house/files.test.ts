@@ -34,7 +34,7 @@ test('every source file begins by saying what it is for', () => {
  * that was measured, and why nothing else could go for them.
  */
 const lines: Readonly<Record<string, number>> = {
-  bench: 8600,
+  bench: 8700,
   build: 2400,
   src: 400,
   'src/adapt': 4400,

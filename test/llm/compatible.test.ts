@@ -130,10 +130,18 @@ test('sends no key to servers that need none', async () => {
   assert.equal(sent.length, 1);
 });
 
-test('a local server is free, and an unknown price is guessed', async () => {
+test('a local server without a key is free; with one, or for a provider, and of an unknown price, it is not', async () => {
   const { fetch } = server(chat);
-  const local = await complete(connect('ollama', 'gemma', fetch), position, never);
+  const keyless = { apiKey: '' };
+  const local = await complete(connect('ollama', 'gemma', fetch, keyless), position, never);
   assert.ok(local.ok && local.value.costUsd === 0);
+  // A proxy on this machine hands requests on to a paid API.
+  const proxied = { baseUrl: 'http://127.0.0.1:4000/v1' };
+  for (const provider of ['vllm', 'openai']) {
+    const { facts } = connect(provider, 'some-model', fetch, proxied);
+    assert.ok(facts.input > 0 && facts.guessed, provider);
+  }
+  assert.equal(connect('vllm', 'some-model', fetch, { ...proxied, ...keyless }).facts.input, 0);
   const unknown = await complete(connect('openrouter', 'some/model', fetch), position, never);
   assert.ok(unknown.ok && unknown.value.costUsd > 0);
   const known = connect('deepseek', 'deepseek-v4-flash', fetch);
@@ -201,8 +209,8 @@ test('does not reuse a stored answer of the same model at another server', async
   const budget = new Budget(() => store, 0);
   for (const provider of ['vllm', 'ollama', 'vllm']) {
     const options = { purpose: 'labelling', folder: '/w', budget } as const;
-    await answered(new RecordingLlm(connect(provider, 'small', fetch), store, options));
+    await answered(new RecordingLlm(connect(provider, 'small', fetch, { apiKey: '' }), store, options));
   }
-  // Free, so a budget of nothing holds none back.
+  // Free without a key, so a budget of nothing holds none back.
   assert.equal(sent.length, 2);
 });

@@ -205,7 +205,7 @@ for (const provider of asked) {
     assert.deepEqual([result.value.usage.inputTokens, result.value.usage.outputTokens], [100, 5]);
     const { input, output } = connect(provider, api.url).facts;
     assert.ok(Math.abs(result.value.costUsd - (100 * input + 5 * output) / 1e6) < 1e-12);
-    if (provider.key.need === 'optional') assert.equal(result.value.costUsd, 0);
+    if (provider.key.need === 'optional') assert.ok(result.value.costUsd > 0, 'it takes a key');
   });
 
   test(`${id}: distinguishes a length limit, a refusal and an empty answer from a normal end`, async () => {

@@ -105,7 +105,7 @@ const OPTIONS = {
   yes: flag('use the API without asking (needs a key, such as ANTHROPIC_API_KEY)'),
   local: flag('never use the API, even with a key'),
   places: number('N', [5, 2000], CALIBRATION_POSITIONS, 'positions to ask the API about', ['adapt', 'inspect']),
-  export: flag("write the task's local model as ONNX instead, for Spark or Ray", ['label']),
+  export: text('FOLDER', undefined, "write the task's local model there instead, for Python, Ray and Spark", ['label']),
   init: flag('write a task for the table TASK instead, whose labels stand in a column', ['label']),
   'dry-run': flag('say what the source holds, and learn nothing', ['label']),
   'unknown-labels': oneOf('WHAT', ['ask', 'correct', 'add'], 'ask', 'labels of the source that the task does not know'),

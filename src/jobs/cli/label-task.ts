@@ -1,5 +1,6 @@
 // `label`: labels every text of a task, says what its source holds, or writes the task's local model as ONNX.
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { ApiEstimate } from '../../adapt/request/adapt-request.ts';
 import { inLines } from '../../common/chart.ts';
 import { CodedError, type Failure, unwrap } from '../../common/errors.ts';
@@ -8,15 +9,15 @@ import { counted } from '../../common/format.ts';
 import { plainLine } from '../../common/plain-text.ts';
 import type { ProgressUpdate } from '../../common/progress.ts';
 import { encoderFiles } from '../../storage/text-vectors.ts';
-import { exportReadme, taskModel } from '../../text-tasks/export-task.ts';
-import { writablePathIn } from '../../text-tasks/in-folder.ts';
-import { learnLabels } from '../../text-tasks/learn.ts';
+import { exportedFiles } from '../../text-tasks/export-task.ts';
+import { labelledVectors, learnLabels } from '../../text-tasks/learn.ts';
 import { collectTaskData } from '../../text-tasks/random-sample.ts';
 import { findingsOf } from '../../text-tasks/settle-labels.ts';
-import { isAnswerTask, TASKS_FOLDER } from '../../text-tasks/task-file.ts';
+import { isAnswerTask } from '../../text-tasks/task-file.ts';
 import { TaskFolder } from '../../text-tasks/task-folder.ts';
 import type { TaskReport } from '../../text-tasks/task-report.ts';
 import { endOfRun, type LabelResults, resultsOf } from '../../text-tasks/task-results.ts';
+import { openTextEncoder } from '../text-encoder.ts';
 import { type TextTaskRequest, textTaskJob } from '../text-task.ts';
 import { type CommandLine, models, type Values } from './command-line.ts';
 import { initTask } from './init-task.ts';
@@ -104,28 +105,39 @@ async function showSource({ target: name, values }: CommandLine, terminal: Termi
   return mistakes.length > 0 ? 1 : 0;
 }
 
+/** `--export FOLDER`: the local model for other programs. */
 async function exportTask({ target: name, values }: CommandLine, terminal: Terminal): Promise<number> {
-  const { bar, stop } = terminal;
+  const { bar, stop, log } = terminal;
+  const { signal } = stop;
   bar.update({ stage: 'Learning the task', done: 0, total: undefined });
   const root = requireFolder(values.folder ?? '.');
-  const folder = unwrap(await TaskFolder.open({ root, ...noSession }, name, stop.signal));
+  const folder = unwrap(await TaskFolder.open({ root, ...noSession }, name, signal));
   const { task } = folder;
-  const taskData = await collectTaskData(task, folder.texts(stop.signal), await folder.answers());
   if (isAnswerTask(task))
     throw new CodedError(
       'unsupported',
       `The answers of '${task.name}' are free texts. Only a task with labels can be exported.`,
     );
-  const into = `${TASKS_FOLDER}/${task.name}.export`;
-  const put = (file: string, bytes: Uint8Array) =>
-    replaceFile(writablePathIn(folder.reader.root, `${into}/${file}`), [bytes]);
-  const encoder = new TextEncoder();
-  put('model.onnx', taskModel(learnLabels(task, taskData).specialist));
-  put('labels.json', encoder.encode(`${JSON.stringify(task.labels, undefined, 2)}\n`));
-  put('README.md', encoder.encode(exportReadme(task)));
-  bar.clear();
-  const at = join(folder.reader.root, into);
-  terminal.print({ folder: at }, `${at}: model.onnx, labels.json, README.md`);
+  const taskData = await collectTaskData(task, folder.texts(signal), await folder.answers());
+  const files = encoderFiles(models, specialistFolder(storageFolder(values), root));
+  const encoder = await openTextEncoder(files, log, signal);
+  const at = resolve(values.export ?? '');
+  try {
+    const learned = learnLabels(task, taskData, await labelledVectors(task, taskData, encoder?.encode));
+    const exported = await exportedFiles(task, learned, encoder?.encode);
+    for (const [file, content] of Object.entries(exported)) replaceFile(join(at, file), [Buffer.from(content)]);
+    if (encoder)
+      for (const [from, to] of [
+        ['model.onnx', 'encoder.onnx'],
+        ['tokenizer.json', 'tokenizer.json'],
+        ['LICENSE', 'LICENSE-encoder'],
+      ] as const)
+        replaceFile(join(at, to), [readFileSync(join(files.encoder, from))]);
+  } finally {
+    await encoder?.close();
+    bar.clear();
+  }
+  terminal.print({ folder: at }, `${at}: python features.py --check compares it; README.md says more.`);
   return 0;
 }
 

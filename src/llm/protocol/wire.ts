@@ -41,7 +41,8 @@ export interface Provider {
   /** Rows with a status are searched before the common rows in failures.ts, rows without a status after them. */
   readonly failures: readonly FailureRow[];
   /** @param host of the request; '' for the default */
-  facts(model: string, host: string): ModelFacts;
+  /** @param hasKey a server of this machine that takes a key may hand requests on to a paid one; absent: it takes none */
+  facts(model: string, host: string, hasKey?: boolean): ModelFacts;
   /** Loads the wire and its packages on demand. */
   wire(): Promise<{ readonly openWire: (options: WireOptions) => Wire }>;
 }

@@ -1,7 +1,7 @@
 // OpenAI and servers that implement its chat completions: one row each, with the parts that it supports.
 //
 // Prices are in US dollars per million tokens, with the date on which they were read. A model without a price counts
-// as the most expensive one, or as free on this machine. Sources: tokenmix.ai's list of the makers' pages for GPT and
+// as the most expensive one, or as free on a server of this machine without a key. Sources: tokenmix.ai's list of the makers' pages for GPT and
 // DeepSeek; aicostcheck.com for Codestral.
 import { isLoopback } from '../protocol/guard.ts';
 import { type InfillEndpoint, infillOf, type ModelFacts, unknownModel } from '../protocol/models.ts';
@@ -14,9 +14,12 @@ interface Price extends Pick<ModelFacts, 'input' | 'cacheRead' | 'output'>, Part
 
 const { guessed: _, ...knownPriceFacts } = unknownModel;
 
-/** The price of a model without a listed price: requests to this machine cost nothing. */
-function priceFor(host: string): Partial<Price> {
-  return isLoopback(host) ? { input: 0, cacheRead: 0, output: 0 } : {};
+/**
+ * The price of a model without a listed price. Requests to a server of this machine cost nothing, unless it takes a key
+ * or speaks for a provider: then it may hand them on to a paid one.
+ */
+function priceFor(host: string, hasKey: boolean): Partial<Price> {
+  return isLoopback(host) && !hasKey ? { input: 0, cacheRead: 0, output: 0 } : {};
 }
 
 type Row = Omit<Provider, 'protocol' | 'key' | 'failures' | 'facts' | 'wire'> & {
@@ -57,8 +60,12 @@ function compatibleProvider({ capabilities, prices = [], failures = [], thinking
     key: { example: 'sk-…', ...key },
     protocol: "OpenAI's chat completions",
     failures: [...failures, ...protocolFailures],
-    facts(model, host) {
-      const { names: _, readOn: priced, ...price } = prices.find(({ names }) => names.test(model)) ?? priceFor(host);
+    facts(model, host, hasKey = false) {
+      const {
+        names: _,
+        readOn: priced,
+        ...price
+      } = prices.find(({ names }) => names.test(model)) ?? priceFor(host, hasKey || key.need === 'required');
       const infill = infillOf(model, capabilities.infill);
       const name = `${row.id}@${host}/${model}`;
       return {

@@ -80,6 +80,7 @@ function labelTable(apiAccuracy: readonly number[]): FeatureTable<HeldOutText, n
     bounded: (probability, { probabilities }) => Math.max(1 / probabilities.length, probability),
     minKnown: MIN_KNOWN,
     assumed: ASSUMED_ACCURACY,
+    exported: { apiAccuracy },
   };
 }
 

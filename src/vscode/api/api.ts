@@ -132,14 +132,18 @@ export class Api extends Part<ApiDeps> {
   question({ key, name }: FolderRef): ConsentQuestion {
     const { model, limitUsd } = this;
     const host = this.host();
-    const facts = this.provider.facts(model, host);
+    const facts = this.facts();
     const costs = { usdAnHour: costOf(callsAnHour, facts), isPriceGuessed: facts.guessed === true, limitUsd };
     return { folder: key, name, host, model, costs };
   }
 
+  private facts(): ReturnType<Provider['facts']> {
+    return this.provider.facts(this.model, this.host(), (this.deps.key.value ?? '') !== '');
+  }
+
   /** Typical cost of this many completion calls, US dollars. */
   usdOf(calls: number): number {
-    return costOf(calls, this.provider.facts(this.model, this.host()));
+    return costOf(calls, this.facts());
   }
 
   /** Address, key and timeout; undefined if the key is missing or the address is invalid. */

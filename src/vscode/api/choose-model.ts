@@ -132,7 +132,10 @@ async function pickModel(title: UiText, settings: LlmSettings): Promise<string |
   const rows = models.map((model) => ({
     label: safeText(model),
     description: joined(
-      [model === defaultModel ? t('default') : '', priceInWords(provider.facts(model, apiHost(settings)))],
+      [
+        model === defaultModel ? t('default') : '',
+        priceInWords(provider.facts(model, apiHost(settings), settings.apiKey !== '')),
+      ],
       ' · ',
     ),
     model,

@@ -1,6 +1,6 @@
 // Runs `label` as a user does: a results table, answers of the large model, an exported model, and error sentences.
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { MessagesServer } from '../../fakes/messages-server.ts';
@@ -124,27 +124,32 @@ test('the price question says that git ignores the sent file', async () => {
   assert.match(err, /secrets redacted\.\nThe texts are of mine\.csv, which git ignores\.\n/);
 });
 
-test('the export contains the model, its labels and a short README', async () => {
-  const { code, err } = await runCli(['label', 'issues', '--export', '--folder', folder]);
+test('the export has all that another program needs, in the folder that is named', async () => {
+  const into = join(temporaryFolder(), 'model');
+  const { code, err } = await runCli(['label', 'issues', '--export', into, '--folder', folder, '--storage', storage]);
   assert.equal(code, 0, err);
-  const at = '.easyadaptation/tasks/issues.export';
-  const actual = JSON.parse(read(`${at}/labels.json`)).map(({ name }: { name: string }) => name);
-  assert.deepEqual(actual, ['bug', 'wish']);
-  assert.ok(existsSync(join(folder, at, 'model.onnx')));
-  assert.ok(read(`${at}/README.md`).trimEnd().split('\n').length <= 25);
-});
-
-test('an export does not follow links in the folder', async () => {
-  const outside = temporaryFolder();
-  writeFileSync(join(outside, 'README.md'), 'mine');
-  const tasksFolder = join(folder, '.easyadaptation/tasks');
-  copyFileSync(join(tasksFolder, 'issues.json'), join(tasksFolder, 'linked.json'));
-  symlinkSync(outside, join(tasksFolder, 'linked.export'));
-  const { code, err } = await runCli(['label', 'linked', '--export', '--folder', folder]);
-  assert.equal(code, 1);
-  assert.match(err, /linked\.export.* is a link or not a folder/);
-  assert.deepEqual(readdirSync(outside), ['README.md']);
-  assert.equal(readFileSync(join(outside, 'README.md'), 'utf8'), 'mine');
+  const { labels, encoder, calibration } = JSON.parse(readFileSync(join(into, 'labels.json'), 'utf8'));
+  assert.deepEqual(
+    labels.map(({ name }: { name: string }) => name),
+    ['bug', 'wish'],
+  );
+  assert.ok(encoder && calibration.apiAccuracy.length === 2 && 'keepBelow' in calibration);
+  const files = ['LICENSE-encoder', 'README.md', 'encoder.onnx', 'features.py', 'labels.json', 'model.onnx'];
+  assert.deepEqual(readdirSync(into), [
+    ...files,
+    'ray_label.py',
+    'spark_label.py',
+    'test-vector.json',
+    'tokenizer.json',
+  ]);
+  const vector: { text: string; 'how sure': number }[] = JSON.parse(
+    readFileSync(join(into, 'test-vector.json'), 'utf8'),
+  );
+  assert.ok(vector.length >= 20 && new Set(vector.map((row) => row['how sure'])).size > 10);
+  assert.ok(
+    vector.every(({ text }) => !/in page \d/.test(text)),
+    'no text of the folder leaves it',
+  );
 });
 
 test('wrong input gets an error sentence and an exit code', async () => {
