@@ -91,9 +91,17 @@ async function runStored(request: TextTaskRequest, folder: TaskFolder, deps: Job
       progress,
       encode: encoder?.encode,
       readStates: request.states && reader(request.states, signal),
-      confirm: async ({ what, texts, usd, seconds }) => {
+      confirm: async ({ what, texts, usd, seconds, isAll }) => {
         const [model, host] = [llm?.model ?? '', api ? apiHost(api.settings) : ''];
-        const asked = { model, host, positions: texts, usd, texts: what, ...(seconds !== undefined && { seconds }) };
+        const asked = {
+          model,
+          host,
+          positions: texts,
+          usd,
+          texts: what,
+          ...(seconds !== undefined && { seconds }),
+          ...(isAll && { isAll }),
+        };
         const { ignoredByGit } = folder;
         const yes = await deps.confirm({ ...asked, ...(ignoredByGit !== undefined && { ignoredByGit }) });
         paid ||= yes && what !== 'states';

@@ -21,8 +21,10 @@ export interface TextSpending {
   readonly what: 'sample' | 'rest' | 'states';
   readonly texts: number;
   readonly usd: number;
-  /** Estimated seconds, if it takes long. */
+  /** Estimated seconds. Absent: unknown, because the model has not answered in this run yet. */
   readonly seconds?: number;
+  /** All texts of the task are asked about, so that no call is saved. */
+  readonly isAll?: boolean;
 }
 
 export type ReportStage = (stage: string, done?: number, total?: number) => void;
@@ -66,6 +68,8 @@ export class LargeModelCalls {
   spentUsd = 0;
   /** Why no more is asked. */
   stopped: Failure | undefined;
+  /** Answers of this run, and the seconds that they took. */
+  private readonly measured = { answers: 0, seconds: 0 };
   private readonly folder: TaskFolder;
   private readonly llm: TaskLlm;
   private readonly taskData: TaskData;
@@ -99,7 +103,8 @@ export class LargeModelCalls {
     const items = [...compared, ...plain];
     if (items.length === 0) return undefined;
     const usd = (this.meanPrice(items) ?? 0) * items.length;
-    const spending = { what: 'sample', texts: both.size + plain.length, usd } as const;
+    const isAll = texts.length > 0 && both.size + plain.length + asked >= this.taskData.texts;
+    const spending = { what: 'sample', texts: both.size + plain.length, usd, ...(isAll && { isAll }) } as const;
     return { spending, texts, calls: items.length, sample, isNeeded: asked < sample };
   }
 
@@ -157,7 +162,12 @@ export class LargeModelCalls {
     }
     const price = this.meanPrice(pricedTexts.map((text) => ({ text, form })));
     if (price === undefined) return undefined;
-    return { spending: { what: 'rest', texts: keys.size, usd: price * keys.size }, keys, price, form };
+    const { answers, seconds } = this.measured;
+    const spending = {
+      ...({ what: 'rest', texts: keys.size, usd: price * keys.size } as const),
+      ...(answers > 0 && { seconds: (seconds / answers) * keys.size }),
+    };
+    return { spending, keys, price, form };
   }
 
   async askDoubtful({ keys, form }: DoubtfulTexts): Promise<void> {
@@ -206,6 +216,7 @@ export class LargeModelCalls {
     const open = items.filter(({ text, form }) => known.get(keyOf(text))?.answers?.[form] === undefined);
     const prompts = open.map(({ text, form }) => promptOf(task, text, evidence, form, llm.facts));
     let answered = 0;
+    const began = performance.now();
     const { costUsd, stopped } = await labelBatch(llm, prompts, {
       concurrency: CONCURRENCY,
       signal,
@@ -221,6 +232,8 @@ export class LargeModelCalls {
         this.reportStage(stage, done + answered, all);
       },
     });
+    this.measured.answers += answered;
+    this.measured.seconds += (performance.now() - began) / 1000;
     this.spentUsd += costUsd;
     this.stopped ??= stopped;
   }

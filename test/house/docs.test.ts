@@ -107,9 +107,9 @@ const pages = tracked.filter((path) => path.endsWith('.md'));
 
 /**
  * All documents together, except the log of pretraining runs. 300 words are SECURITY.md's table of dependencies, 200
- * the wishes in docs/using.md, 200 the origin of the sentence encoder and what is exported for a million rows.
+ * the wishes in docs/using.md, 400 the origin of the sentence encoder, a task's file and its export for many rows.
  */
-const MOST_WORDS = 17_200;
+const MOST_WORDS = 17_400;
 
 /** Words hold a letter or a digit: bars of tables count nothing. */
 const wordsIn = (text: string) => text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;

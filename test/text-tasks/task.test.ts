@@ -86,6 +86,7 @@ test('resumes a cancelled run without repeated requests, at the confirmed cost',
   assert.deepEqual(twice, []);
   const actual = confirmed.map(({ what }) => what);
   assert.deepEqual(actual, ['sample', 'rest']);
+  assert.ok((confirmed.at(-1)?.seconds ?? -1) >= 0, 'the sample has shown how long an answer takes');
   assert.equal(confirmed[0]?.texts, 220 - kept);
   const total = confirmed.reduce((sum, { texts }) => sum + texts, 0);
   assert.equal(second.asked.length, total);

@@ -72,6 +72,8 @@ export interface ApiEstimate {
   /** The file of these texts, if git ignores it. */
   readonly ignoredByGit?: string;
   readonly seconds?: number;
+  /** These are all texts of the task, so that no call is saved. */
+  readonly isAll?: boolean;
 }
 
 /** Called by a text task before its first paid call. False: continue without the API. */

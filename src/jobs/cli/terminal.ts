@@ -14,7 +14,7 @@ import type {
 } from '../../adapt/request/adapt-request.ts';
 import { ProgressBar } from '../../common/bar.ts';
 import { type Failure, messageOf, type Result } from '../../common/errors.ts';
-import { wrap } from '../../common/format.ts';
+import { counted, wrap } from '../../common/format.ts';
 import { type Log, silentLog } from '../../common/log.ts';
 import { memoryCeiling } from '../../common/memory.ts';
 import { plainJson, plainLine, plainText } from '../../common/plain-text.ts';
@@ -124,7 +124,13 @@ export class Terminal {
       return true;
     }
     const things = estimate.texts === undefined ? 'positions' : TEXTS[estimate.texts];
-    const what = `Asking ${estimate.model} at ${estimate.host} about ${estimate.positions} ${things} ${estimate.usd === 0 ? 'costs nothing' : `will cost about $${estimate.usd.toFixed(3)}`}.`;
+    const minutes = estimate.seconds === undefined ? undefined : Math.round(estimate.seconds / 60);
+    const time =
+      minutes === undefined
+        ? estimate.usd === 0 && ' How long shows after the first answers: for 300 texts it may be an hour.'
+        : minutes > 0 && ` It takes about ${counted(minutes, 'minute')}.`;
+    const saves = estimate.isAll ? ' These are all texts of the task, so no call is saved.' : '';
+    const what = `Asking ${estimate.model} at ${estimate.host} about ${estimate.positions} ${things} ${estimate.usd === 0 ? 'costs nothing' : `will cost about $${estimate.usd.toFixed(3)}`}.${time || ''}${saves}`;
     const sends = `It sends ${estimate.texts === undefined ? 'the text around these positions and similar snippets of this folder' : 'these texts, similar labelled ones, and how likely the local model finds each label for them'}, secrets redacted.`;
     const ignored = `The texts are of ${plainText(estimate.ignoredByGit ?? '')}, which git ignores.\n`;
     const { label, terms } = providerOf(values.provider);

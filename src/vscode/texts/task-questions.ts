@@ -34,17 +34,23 @@ export async function pickLabel({ labels }: LabelTask, text: string): Promise<st
 
 /** Asks whether the price is accepted. */
 export async function askToSpend(
-  { model, host, positions, usd, texts, seconds = 0, ignoredByGit }: ApiEstimate,
+  { model, host, positions, usd, texts, seconds, isAll, ignoredByGit }: ApiEstimate,
   provider: string | undefined,
   isText: boolean,
 ): Promise<boolean> {
-  if (texts === 'states') return askForTime(positions, seconds);
+  if (texts === 'states') return askForTime(positions, seconds ?? 0);
   const include: UiMessageItem = { title: t('Call the Large Model') };
   const local: UiMessageItem = { title: t('Local Only'), isCloseAffordance: true };
   const sample = isText
     ? t('Let {0} write about {1} random texts?', model, positions)
     : t('Let {0} label {1} random texts?', model, positions);
   const question = texts === 'rest' ? t('Send the {1} texts in doubt to {0}?', model, positions) : sample;
+  const time =
+    seconds === undefined
+      ? usd === 0 &&
+        t('How long a server of your own takes shows after its first answers: for 300 texts it may be an hour.')
+      : seconds > 60 && t('It takes about {0} minutes.', Math.round(seconds / 60));
+  const saves = isAll && t('These are all texts of the task, so no call is saved.');
   const reason =
     texts === 'rest'
       ? t(
@@ -61,7 +67,15 @@ export async function askToSpend(
       );
   const ignored =
     ignoredByGit === undefined ? undefined : t('The texts come from {0}, which git ignores.', ignoredByGit);
-  const detail = sentences(costInWords(usd), sent, ignored, reason, termsOf(provider));
+  const detail = sentences(
+    costInWords(usd),
+    time || undefined,
+    saves || undefined,
+    sent,
+    ignored,
+    reason,
+    termsOf(provider),
+  );
   return (await window.showInformationMessage(question, { modal: true, detail }, include, local)) === include;
 }
 

@@ -63,7 +63,10 @@ test('over HTTP every answer is stored immediately, so a resumed run repeats no 
   const args = ['label', 'issues', '--folder', folder, '--storage', storage];
   const unasked = await runCli(args, env);
   assert.equal(unasked.code, 0, unasked.err);
-  assert.match(unasked.err, /about 60 random texts to learn from will cost about \$0\.\d+/);
+  assert.match(
+    unasked.err,
+    /about 60 random texts to learn from will cost about \$0\.\d+\. These are all texts of the task, so no call is saved\./,
+  );
   assert.equal(api.requests.length, 0, 'the price was not accepted');
   const stopped = await runCli([...args, '--yes'], env, reached.promise);
   assert.notEqual(stopped.code, 0);
