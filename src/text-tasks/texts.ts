@@ -41,7 +41,7 @@ export interface TextsDeps {
   /** Known secrets of the folder and of the task's source. A file is redacted whole, before it is split into texts. */
   readonly secrets: SecretValues;
   readonly signal?: AbortSignal;
-  /** Yield each row of the source, also repeated ones and those without a text. */
+  /** Yield each row of a table, also repeated ones and those without a text, and repeated lines of a file. */
   readonly everyRow?: boolean;
   /** Collects what is found in the source. */
   readonly findings?: SourceFindings;
@@ -67,12 +67,14 @@ export async function* textsOf(task: TextTask, deps: TextsDeps): AsyncGenerator<
         .slice(0, LONGEST_TEXT)
         .trim();
       const key = keyOf(plain);
-      if (everyRow) {
+      if (everyRow && row !== undefined) {
+        // A line without a text has nothing to lose.
+        if (plain === '' && raw === undefined) continue;
         const asRead = typeof raw === 'string' ? raw : raw?.map(redact);
-        yield { text: plain, ...(row !== undefined && { row }), ...(asRead !== undefined && { source: asRead }) };
+        yield { text: plain, row, ...(asRead !== undefined && { source: asRead }) };
         continue;
       }
-      findings?.addRow(plain, key, row);
+      if (plain !== '' || raw !== undefined) findings?.addRow(plain, key, row);
       if (plain === '') continue;
       const sourceLabel = label === undefined ? '' : redact(label);
       const ownLabel = isAnswerTask(task)

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CodedError, unwrap } from '../../src/common/errors.ts';
-import { readAnswers } from '../../src/text-tasks/given-labels.ts';
+import { appendLabel, readAnswers } from '../../src/text-tasks/given-labels.ts';
 import { readTask } from '../../src/text-tasks/in-folder.ts';
 import { readResults } from '../../src/text-tasks/results-table.ts';
 import { findingsOf, settleLabels } from '../../src/text-tasks/settle-labels.ts';
@@ -167,4 +167,14 @@ test('a single label is nothing to learn: all others would get it', async () => 
   const rows = many(200, (i) => `${textOf(i)},${i < 20 ? 'bug' : ''}`);
   const tree = makeTask('issues.csv', `title,kind\n${rows.join('\n')}\n`);
   assert.match(await refusalOf(tree), /^nothing-to-learn: All 20 labelled texts of 'issues' are 'bug', so every text/);
+});
+
+test('repeated lines stay with their numbers; empty ones are no rows', async () => {
+  const tree = new TaskTree({ 'issues.txt': `${many(60, textOf).join('\n')}\n\n${textOf(0)}\n` });
+  tree.task('issues', { source: { kind: 'lines', path: 'issues.txt' } });
+  for (let i = 0; i < 40; i++) appendLabel(tree.root, 'issues', { text: textOf(i), label: labelOf(i), by: 'person' });
+  const report = await tree.run('issues', { acceptsFew: true });
+  const [header, ...lines] = linesOf(tree, report);
+  assert.equal(header, 'text,label,who,how sure,in doubt,row');
+  assert.deepEqual([lines.length, lines.at(-1)], [61, `${textOf(0)},bug,person,1.000,,62`]);
 });
