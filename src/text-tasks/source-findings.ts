@@ -114,7 +114,7 @@ export function mistakesError({ name, source }: TextTask, mistakes: readonly str
   const where = 'path' in source ? `${source.path}, or in ` : '';
   return new CodedError(
     'source-mistakes',
-    `Nothing was learned yet. ${mistakes.join(' ')} Correct them in ${where}the task's file ${TASKS_FOLDER}/${name}.json, where a label may have "aliases", or run with them.`,
+    `Nothing was learned yet. ${mistakes.join(' ')} Correct them in ${where}the task's file ${TASKS_FOLDER}/${name}.json, where a label may have "aliases", or go on without them.`,
   );
 }
 

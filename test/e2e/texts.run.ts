@@ -346,3 +346,33 @@ step('an answer of a task with text answers can be edited and accepted by keyboa
   );
   await editor.shot('30-answers');
 });
+
+step('labels that the task does not know are a question before anything is learned or sent', async () => {
+  const names = ['bug', 'wish'] as const;
+  const table = Array.from({ length: 80 }, (_, i) => {
+    const name = names[i % 2] as (typeof names)[number];
+    const label = i >= 60 ? '' : i % 20 === 7 ? 'wsh' : name;
+    return `${i};${words[name][i % 3]} of invoice ${i};${label}\n`;
+  });
+  writeFileSync(join(project, 'typos.csv'), `id;title;kind\n${table.join('')}`);
+  const labels = names.map((name) => ({ name, meaning: `It is a ${name}.` }));
+  const source = { kind: 'csv', path: 'typos.csv', text: 'title', label: 'kind' };
+  const file = join(project, TASKS_FOLDER, 'typos.json');
+  writeFileSync(file, JSON.stringify({ instruction: 'Sort.', labels, source }));
+  const sent = answeredTexts().length;
+  await editor.command('Easy Adaptation: Run Text Task');
+  await editor.quickRow('typos').click();
+  const said = "3 rows with a label that the task does not know: 'wsh' (3, probably 'wish').";
+  await editor.notifications().filter({ hasText: said }).waitFor();
+  await editor.shot('50-mistakes');
+  assert.equal(answeredTexts().length, sent);
+  await editor.pressInNotification(said, 'Use Nearest');
+  await editor.dialog().getByText('no call is saved').waitFor();
+  await editor.shot('51-all-texts');
+  await editor.dialog().getByRole('button', { name: 'Local Only' }).click();
+  await editor.notifications().filter({ hasText: 'typos: 80 texts are done, 60 by people' }).waitFor();
+  assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')).labels[1].aliases, ['wsh']);
+  const lines = readFileSync(join(project, 'typos.labels.csv'), 'utf8').trimEnd().split('\n');
+  assert.equal(lines[0], 'id;title;kind;label;who;how sure;in doubt');
+  assert.match(lines[8] ?? '', /^7;.*;wsh;wish;person;1\.000;$/);
+});

@@ -52,7 +52,7 @@ const lines: Readonly<Record<string, number>> = {
   'src/text-tasks': 4600,
   'src/vscode': 12_100,
   'src/workspace': 6800,
-  test: 47_400,
+  test: 47_500,
 };
 
 test('a room has as many lines as were decided', () => {

@@ -208,8 +208,8 @@ export class TextTasks extends Part<TextTasksDeps> {
 
   /** The source has labels that look like mistakes. */
   private async askAboutMistakes({ task }: FolderTask, { message }: Failure, accepted: Accepted): Promise<void> {
-    const [correct, add] = [t('Take the Nearest Labels'), t('Add as New Labels')];
-    const anyway = t('Run Without Them');
+    const [correct, add] = [t('Use Nearest'), t('Add Labels')];
+    const anyway = t('Run Anyway');
     const offers = message.includes('the task does not know') ? [correct, add, anyway] : [anyway];
     const answer = await window.showWarningMessage(safeSentence(message), ...offers);
     if (answer === anyway) await this.run(task.name, { ...accepted, acceptsMistakes: true });
