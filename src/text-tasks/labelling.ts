@@ -4,7 +4,7 @@ import { type ExpectedAccuracy, expectedAccuracy, MIN_LABELLED } from './expecte
 import type { KnownLabels } from './given-labels.ts';
 import { type EncodeTexts, LabelReader } from './label-reader.ts';
 import { keyOf } from './labels/extract.ts';
-import { labelledVectors, labelModelOf, learnAnswers, learnLabels } from './learn.ts';
+import { labelledVectors, labelModelOf, learnAnswers, learnLabels, onlyLabel } from './learn.ts';
 import { collectTaskData, inRandomOrder, type TaskData } from './random-sample.ts';
 import type { TaskModel } from './rows.ts';
 import { isAnswerTask, type TextTask } from './task-file.ts';
@@ -84,7 +84,9 @@ async function learnFrom(
   labelled: readonly KnownLabels[],
   encode: EncodeTexts | undefined,
 ): Promise<{ readonly model: TaskModel | undefined; likely(text: string): number[] }> {
-  if (labelled.length < MIN_LABELLED) return { model: undefined, likely: () => [] };
+  const isTooFew =
+    labelled.length < MIN_LABELLED || (!isAnswerTask(task) && onlyLabel(taskData.known.values()) !== undefined);
+  if (isTooFew) return { model: undefined, likely: () => [] };
   if (isAnswerTask(task)) return { model: learnAnswers(task, taskData), likely: () => [] };
   const learned = learnLabels(task, taskData, await labelledVectors(task, taskData, encode));
   const reader = new LabelReader(learned.specialist, encode);

@@ -14,7 +14,7 @@ import {
   inWords,
   MIN_LABELLED,
 } from './expected-accuracy.ts';
-import { labelledIn } from './given-labels.ts';
+import { type KnownLabels, labelledIn } from './given-labels.ts';
 import { labelQuality } from './label-quality.ts';
 import { type EncodeTexts, LabelReader } from './label-reader.ts';
 import { keyOf } from './labels/extract.ts';
@@ -119,13 +119,22 @@ export function learnLabels(
 
 /** Throws CodedError 'nothing-to-learn' if people gave a single label, and nobody another: all texts would get it. */
 function requireTwoLabels({ name }: LabelTask, known: TaskData['known']): void {
-  const given = [...known.values()].flatMap(({ person, api }) => person ?? api ?? []);
-  const people = [...known.values()].filter(({ person }) => person !== undefined).length;
-  if (new Set(given).size > 1 || people < given.length) return;
+  const only = onlyLabel(known.values());
+  if (only === undefined) return;
   throw new CodedError(
     'nothing-to-learn',
-    `All ${people} labelled texts of '${name}' are '${given[0]}', so every text would get this label. Label some texts that are something else.`,
+    `All ${known.size} labelled texts of '${name}' are '${only}', so every text would get this label. Label some texts that are something else.`,
   );
+}
+
+/** The label of all texts, if people gave all and nobody another one. */
+export function onlyLabel(known: Iterable<KnownLabels>): string | undefined {
+  const given = new Set<string>();
+  for (const { person, api } of known) {
+    if (person === undefined && api !== undefined) return undefined;
+    if (person !== undefined) given.add(person);
+  }
+  return given.size === 1 ? [...given][0] : undefined;
 }
 
 /** @param reader with the learned specialist */

@@ -91,7 +91,9 @@ export class SourceFindings {
   mistakes(task: TextTask): string[] {
     const { doubled, form } = this;
     const { source } = task;
-    const columns = 'text' in source ? [source.text, ...('label' in source && source.label ? [source.label] : [])] : [];
+    // Types of commits and names of folders are not given as labels.
+    if (!('text' in source)) return [];
+    const columns = [source.text, ...(source.label ? [source.label] : [])];
     const twice = columns.filter((name) => (form.columns ?? []).filter((each) => each === name).length > 1);
     const unknown = 'labels' in task ? this.unknownLabels(task) : [];
     const rows = unknown.reduce((sum, each) => sum + each.rows, 0);

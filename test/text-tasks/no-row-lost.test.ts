@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { CodedError, unwrap } from '../../src/common/errors.ts';
 import { appendLabel, readAnswers } from '../../src/text-tasks/given-labels.ts';
 import { readTask } from '../../src/text-tasks/in-folder.ts';
+import { readLabelling } from '../../src/text-tasks/labelling.ts';
 import { readResults } from '../../src/text-tasks/results-table.ts';
 import { findingsOf, settleLabels } from '../../src/text-tasks/settle-labels.ts';
 import type { TaskReport } from '../../src/text-tasks/task-report.ts';
@@ -167,6 +168,25 @@ test('a single label is nothing to learn: all others would get it', async () => 
   const rows = many(200, (i) => `${textOf(i)},${i < 20 ? 'bug' : ''}`);
   const tree = makeTask('issues.csv', `title,kind\n${rows.join('\n')}\n`);
   assert.match(await refusalOf(tree), /^nothing-to-learn: All 20 labelled texts of 'issues' are 'bug', so every text/);
+});
+
+test('a table for labelling opens while there is only one label, without a local model', async () => {
+  const tree = makeTask(
+    'issues.csv',
+    `title,kind\n${many(60, (i) => `${textOf(i)},${i < 25 ? 'bug' : ''}`).join('\n')}\n`,
+  );
+  const { rows, labelled, expected } = await readLabelling(await tree.open('issues'), never);
+  assert.deepEqual([rows.length, labelled, expected], [60, 25, undefined]);
+  assert.ok(rows.every(({ source }) => source === 'person' || source === ''));
+});
+
+test('types of commits that are no labels are no mistakes', async () => {
+  const tree = new TaskTree({ 'a.txt': 'a' });
+  tree.task('issues', { source: { kind: 'commits', labelFromType: true } });
+  tree.git('init');
+  for (let i = 0; i < 24; i++)
+    tree.git('commit', '--allow-empty', '-m', `${['bug', 'wish', 'wip'][i % 3]}: subject ${i}`);
+  assert.equal(await tree.run('issues', { acceptsFew: true }).catch(({ code }) => code), 'nothing-to-learn');
 });
 
 test('repeated lines stay with their numbers; empty ones are no rows', async () => {

@@ -69,6 +69,30 @@ test('asks for no more labels than there are texts', async () => {
   await assert.rejects(run(makeFolder(13, 6), undefined), error);
 });
 
+for (const [stage, stopsAt] of [
+  ['while it learns', ({ stage }: ProgressUpdate) => stage === 'Learning'],
+  ['at the texts in doubt', ({ stage, done }: ProgressUpdate) => stage.endsWith('the doubtful texts') && done === 5],
+  ['while it labels', ({ stage }: ProgressUpdate) => stage === 'Looking for doubtful texts'],
+] as const)
+  test(`a run that is cancelled ${stage} pays for no text twice`, async () => {
+    const tree = makeFolder(1400, 0);
+    const controller = new AbortController();
+    const first = llm();
+    const progress = (update: ProgressUpdate) => stopsAt(update) && controller.abort();
+    await assert.rejects(run(tree, first, { signal: controller.signal, progress }));
+    const { task, reader } = await tree.open('issues');
+    const paid = new Set([...(await readAnswers(task, reader)).values()].map(({ text }) => text));
+    assert.ok(paid.size >= 220, `${paid.size} answers were kept`);
+    const second = llm();
+    const { report } = await run(tree, second);
+    assert.deepEqual(
+      second.asked.filter((text) => paid.has(text)),
+      [],
+    );
+    assert.equal(report.byApi, paid.size + second.asked.length);
+    assert.equal(tree.read(report.path).trimEnd().split('\n').length, 1401);
+  });
+
 test('resumes a cancelled run without repeated requests, at the confirmed cost', async () => {
   const tree = makeFolder(400, 0);
   const controller = new AbortController();

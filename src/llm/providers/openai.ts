@@ -14,10 +14,7 @@ interface Price extends Pick<ModelFacts, 'input' | 'cacheRead' | 'output'>, Part
 
 const { guessed: _, ...knownPriceFacts } = unknownModel;
 
-/**
- * The price of a model without a listed price. Requests to a server of this machine cost nothing, unless it takes a key
- * or speaks for a provider: then it may hand them on to a paid one.
- */
+// A server of this machine costs nothing, unless it takes a key or speaks for a provider: it may hand on to a paid one.
 function priceFor(host: string, hasKey: boolean): Partial<Price> {
   return isLoopback(host) && !hasKey ? { input: 0, cacheRead: 0, output: 0 } : {};
 }

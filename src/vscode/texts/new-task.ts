@@ -195,9 +195,9 @@ function parseLabels(text: string): TaskLabel[] {
   });
 }
 
-/** Whether a path is that of a task's own output: `name.labels.csv`. */
+/** Whether a path is that of a task's own output: `name.labels.csv`, or of JSONL. */
 function isLabelFile(path: string): boolean {
-  return path.endsWith('csv') && /\.(?:labels|answers)\./.test(path.slice(path.lastIndexOf('/') + 1));
+  return /\.(?:labels|answers)\.(?:csv|jsonl)$/.test(path);
 }
 
 function baseName(source: TextSource): string {
