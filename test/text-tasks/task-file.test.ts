@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../../build/paths.ts';
+import { unwrap } from '../../src/common/errors.ts';
 import { parseTask, TASK_FILES } from '../../src/text-tasks/task-file.ts';
 
 const labels = [
@@ -173,4 +174,11 @@ test('the JSON schema of the editor has the fields, limits and defaults of the s
     assert.equal(option.additionalProperties, false);
   }
   assert.ok(!json.additionalProperties && !items.additionalProperties);
+});
+
+test("the task's file that docs/text-tasks.md shows has ten lines and is read", () => {
+  const [, shown = ''] = /```json\n([\s\S]*?)```/.exec(readFileSync(join(root, 'docs/text-tasks.md'), 'utf8')) ?? [];
+  assert.ok(shown.trimEnd().split('\n').length <= 10, shown);
+  const task = unwrap(parseTask('tickets', shown));
+  assert.ok('labels' in task && task.labels[0]?.aliases?.includes('bugg'));
 });
