@@ -21,11 +21,14 @@ import {
 } from '../src/neural/models/manifest.ts';
 import { root } from './paths.ts';
 
+/** SHA-256 of the sentence encoder's weights, as published. */
+export const ENCODER_HASH = '8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6';
+
 /** The sentence encoder, which is no base and has no manifest: file -> its SHA-256, where its origin states one. */
 const ENCODER_FILES: Readonly<Record<string, string | undefined>> = {
   LICENSE: undefined,
   'MODEL_CARD.md': undefined,
-  'model.onnx': '8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6',
+  'model.onnx': ENCODER_HASH,
   'tokenizer.json': undefined,
 };
 

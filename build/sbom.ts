@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { unwrap } from '../src/common/errors.ts';
 import { MANIFEST, parseManifest } from '../src/neural/models/manifest.ts';
 import { type LockRows, locked, lockRows } from './lock.ts';
+import { ENCODER_HASH } from './models.ts';
 import type { Packed } from './package.ts';
 import { root } from './paths.ts';
 
@@ -72,8 +73,14 @@ export function npmPackage(folder: string, rows: LockRows): Component {
   };
 }
 
+/** The sentence encoder has no manifest, because it is no base. */
+const ENCODER = { name: 'encoder', licence: 'Apache-2.0', weights: ENCODER_HASH, base: { name: 'all-MiniLM-L6-v2' } };
+
 function model(folder: string): Component {
-  const { name, licence, weights, base } = unwrap(parseManifest(readFileSync(join(root, folder, MANIFEST), 'utf8')));
+  const { name, licence, weights, base } =
+    basename(folder) === ENCODER.name
+      ? ENCODER
+      : unwrap(parseManifest(readFileSync(join(root, folder, MANIFEST), 'utf8')));
   const type = 'machine-learning-model';
   return {
     type,

@@ -154,7 +154,7 @@ function jsonLine(task: TextTask, { source }: LabelledRow, values: readonly stri
   const line = String(source);
   const names = Object.keys(JSON.parse(line) as object);
   const fields = ownColumns(task, names).map((name, i) => `${JSON.stringify(name)}:${JSON.stringify(values[i])}`);
-  return `${line.replace(/\s*\}$/, '')}${names.length > 0 ? ',' : ''}${fields.join(',')}}\n`;
+  return `${line.slice(0, line.lastIndexOf('}')).trimEnd()}${names.length > 0 ? ',' : ''}${fields.join(',')}}\n`;
 }
 
 const KINDS = ['person', 'api', 'specialist'] as const satisfies readonly (keyof typeof SOURCES)[];
