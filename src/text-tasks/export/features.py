@@ -179,11 +179,12 @@ class Labeller:
     def probabilities(self, texts):
         """[texts, labels] of the local model, not calibrated."""
         out = []
+        # The encoder sorts by length what it gets: the more texts, the less padding.
+        vectors = self.vectors(texts) if self.encoder else None
         for start in range(0, len(texts), 64):
-            some = texts[start : start + 64]
-            feeds = gram_inputs(some)
-            if self.encoder:
-                feeds["vectors"] = self.vectors(some)
+            feeds = gram_inputs(texts[start : start + 64])
+            if vectors is not None:
+                feeds["vectors"] = vectors[start : start + 64]
             out.append(self.model.run(None, feeds)[0])
         return np.concatenate(out) if out else np.zeros((0, len(self.names)), dtype=np.float32)
 
