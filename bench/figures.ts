@@ -31,6 +31,8 @@ export interface BenchOptions {
   readonly url: string | undefined;
   /** Folder of answers to them; undefined: bench/data/evidence. */
   readonly answers: string | undefined;
+  /** 'cassettes': the recorded answers of models for next edits; undefined: those of a frontier model. */
+  readonly replies: string | undefined;
   /** The figures become the baseline instead of being compared with it. */
   readonly write: boolean | undefined;
 }

@@ -59,6 +59,7 @@ const optionRows: Readonly<Record<keyof BenchOptions, Option>> = {
   llm: { value: 'recorded' },
   into: { value: 'FOLDER' },
   answers: { value: 'FOLDER' },
+  replies: { value: 'cassettes' },
   ask: { value: 'PROVIDER/MODEL' },
   url: { value: 'URL' },
   write: {},

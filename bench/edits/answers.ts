@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
-import { type CheckDeps, checkedEdit } from '../../src/edits/large-model/check.ts';
+import { type CheckDeps, checkedEdit, type ProposedEdit } from '../../src/edits/large-model/check.ts';
 import type { EditedPlace } from '../../src/edits/large-model/place.ts';
 import { type EditRequest, editPrompt, readEdit } from '../../src/edits/large-model/prompt.ts';
 import { unknownModel } from '../../src/llm/protocol/models.ts';
@@ -65,7 +65,10 @@ export interface Judged {
 
 /** The text after an answer, and what it writes, as the product would offer it by default; undefined: it would not. */
 export function offered(place: EditedPlace, answer: string, deps: CheckDeps) {
-  const proposed = readEdit(answer);
+  return offeredEdit(place, readEdit(answer), deps);
+}
+
+export function offeredEdit(place: EditedPlace, proposed: ProposedEdit | undefined, deps: CheckDeps) {
   if (proposed === undefined || proposed.sure < DEFAULT_THRESHOLD) return undefined;
   const change = checkedEdit(place, proposed, deps);
   if (typeof change === 'string') return undefined;

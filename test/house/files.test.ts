@@ -34,12 +34,12 @@ test('every source file begins by saying what it is for', () => {
  * that was measured, and why nothing else could go for them.
  */
 const lines: Readonly<Record<string, number>> = {
-  bench: 8700,
+  bench: 8800,
   build: 2400,
   src: 400,
   'src/adapt': 4400,
   'src/common': 3000,
-  'src/edits': 3700,
+  'src/edits': 3900,
   'src/jobs': 2100,
   'src/llm': 2700,
   'src/neural': 8100,
@@ -52,7 +52,7 @@ const lines: Readonly<Record<string, number>> = {
   'src/text-tasks': 4700,
   'src/vscode': 12_100,
   'src/workspace': 6800,
-  test: 47_500,
+  test: 47_600,
 };
 
 test('a room has as many lines as were decided', () => {

@@ -12,8 +12,9 @@ import { editPriceOf, type LimitSettings, limitsAt } from '../../routing/limits.
 import { languageIdOf } from '../../text/languages.ts';
 import { type NextEdit, nextEdit, placeOf, type RecentChange, type Replacement } from '../history/edit.ts';
 import type { ProposedEdit, Refusal } from './check.ts';
+import { editFormatOf } from './formats.ts';
 import { type EditedPlace, isWritingOn, windowOf } from './place.ts';
-import { type EditRequest, editPrompt, editRequestAt, readEdit } from './prompt.ts';
+import { type EditRequest, editPrompt, editRequestAt, proposedEdit } from './prompt.ts';
 
 /** Reads the text, and knows the folder: the folder's worker. */
 export interface EditJudge {
@@ -35,6 +36,11 @@ export type NoFollowingEdit =
   | 'it holds a secret'
   | Off
   | Refusal;
+
+interface ReadAnswer extends LlmAnswer {
+  /** Undefined: the model knows none. */
+  readonly proposed: ProposedEdit | undefined;
+}
 
 type Off = 'comments are switched off' | 'strings are switched off';
 
@@ -72,7 +78,7 @@ interface FollowingEditsDeps {
 export class FollowingEdits {
   private readonly deps: FollowingEditsDeps;
   /** State → the answer, so that nothing is asked twice. */
-  private kept = new Map<string, LlmAnswer>();
+  private kept = new Map<string, ReadAnswer>();
   private dismissed = 0;
 
   constructor(deps: FollowingEditsDeps) {
@@ -101,12 +107,12 @@ export class FollowingEdits {
     place: EditedPlace,
     judge: EditJudge,
     signal: AbortSignal,
-  ): Promise<LlmAnswer | NoFollowingEdit> {
+  ): Promise<ReadAnswer | NoFollowingEdit> {
     const { api, llm: client, log } = this.deps;
     const llm = client();
+    if (llm === undefined || !this.mayAsk(place)) return 'no large model is available';
     // A model that only fills in gets no instructions.
-    if (llm === undefined || llm.facts.infill !== undefined || !this.mayAsk(place))
-      return 'no large model is available';
+    if (llm.facts.infill !== undefined && editFormatOf(llm.facts) === undefined) return 'no large model is available';
     if (isWritingOn(place)) return 'the line is not written yet';
     const { balance } = this.deps.settings(fileQuery(place));
     const isFree = llm.facts.input === 0 && llm.facts.output === 0;
@@ -120,8 +126,13 @@ export class FollowingEdits {
     });
     signal.throwIfAborted();
     if (request === undefined || !this.mayAsk(place)) return 'this place cannot be sent safely';
-    const result = await api.ask(editPrompt(request, llm.facts), signal);
-    return result.ok ? result.value : 'the call failed';
+    const prompt = editPrompt(request, llm.facts);
+    if (prompt.user.every(({ text }) => text === '')) return 'this place cannot be sent safely';
+    const result = await api.ask(prompt, signal);
+    if (!result.ok) return 'the call failed';
+    const { truncated, text } = result.value;
+    // An answer cut by its length limit lacks the end of its new lines.
+    return { ...result.value, proposed: truncated ? undefined : proposedEdit(text, place, llm.facts) };
   }
 
   /** The request at a place, redacted, as it would be sent. Rejects if it cannot be redacted. */
@@ -179,13 +190,11 @@ export class FollowingEdits {
   }
 
   private async judged(
-    { truncated, text, model, costUsd, latencyMs }: LlmAnswer,
+    { proposed, model, costUsd, latencyMs }: ReadAnswer,
     place: EditedPlace,
     judge: EditJudge,
     signal: AbortSignal,
   ): Promise<NextEdit | NoFollowingEdit> {
-    // An answer cut by its length limit lacks the end of its new lines.
-    const proposed = truncated ? undefined : readEdit(text);
     if (proposed === undefined) return 'the large model knows no edit';
     const estimate = { probability: proposed.sure, least: this.leastAt(place) };
     if (!isSure(estimate)) return 'it is not sure enough';
@@ -201,7 +210,7 @@ export class FollowingEdits {
   }
 }
 
-function keep(kept: Map<string, LlmAnswer>, state: string, answer: LlmAnswer): void {
+function keep(kept: Map<string, ReadAnswer>, state: string, answer: ReadAnswer): void {
   kept.set(state, answer);
   if (kept.size > MAX_KEPT) kept.delete(kept.keys().next().value as string);
 }

@@ -6,6 +6,7 @@ import { lineNumber } from '../../text/lines.ts';
 import { headOf } from '../../text/windows.ts';
 import type { RecentChange } from '../history/edit.ts';
 import type { ProposedEdit } from './check.ts';
+import { type EditFormat, editFormatOf, readRewrite, rewritePrompt } from './formats.ts';
 import { type EditedPlace, windowOf } from './place.ts';
 
 /** All of it leaves the machine: see LlmRequest. */
@@ -26,6 +27,13 @@ export interface EditRequest {
 const MAX_SIDE = 1500;
 /** A reply is a few lines, twice. */
 const MAX_TOKENS = 700;
+const PARTS = {
+  purpose: 'next edit',
+  prefill: '',
+  maxTokens: MAX_TOKENS,
+  usualTokens: 80,
+  read: (written: string) => written,
+} as const;
 const CURSOR = '<cursor/>';
 const TAGS = [
   ...['<earlier>', '</earlier>', '<latest>', '</latest>', '<file path=', '</file>'],
@@ -60,6 +68,23 @@ export function editRequestAt(place: Omit<EditedPlace, 'newErrors'>): EditReques
 }
 
 export function editPrompt(request: EditRequest, facts: ModelFacts): Prompt {
+  const format = editFormatOf(facts);
+  return format === undefined ? instructions(request, facts) : continued(request, format);
+}
+
+/** For a model that rewrites lines. '' as its text: it may not be shown them. */
+function continued(request: EditRequest, format: EditFormat): Prompt {
+  return {
+    ...PARTS,
+    about: request.path,
+    system: { text: '', cache: false },
+    user: [{ text: rewritePrompt(request, format) ?? '', cache: false }],
+    stop: format.stop,
+    infill: { suffix: undefined },
+  };
+}
+
+function instructions(request: EditRequest, facts: ModelFacts): Prompt {
   const { path, before, after, line, lines, changes } = request;
   const diffs = changes.map(diffOf);
   const part = (tag: string, body: readonly string[]) =>
@@ -73,15 +98,11 @@ export function editPrompt(request: EditRequest, facts: ModelFacts): Prompt {
     `<file path="${attribute(path)}" ${range}>\n${numbered.join('\n')}\n</file>`,
   ].join('\n\n');
   return {
+    ...PARTS,
     about: path,
-    purpose: 'next edit',
     system: { text: SYSTEM, cache: estimateTokens(SYSTEM.length, facts) >= facts.cacheMinimum },
     user: [{ text: user, cache: false }],
-    prefill: '',
     stop: ['</sure>'],
-    maxTokens: MAX_TOKENS,
-    usualTokens: 80,
-    read: (written) => written,
   };
 }
 
@@ -106,7 +127,13 @@ const linesIn = (text: string) => (text === '' ? [] : text.replace(/\n$/, '').sp
 /** A path may hold any character. */
 const attribute = (path: string) => plainLine(path).replace(/["<>]/g, "'");
 
-/** The edit in a reply; undefined: it has none. */
+/** The edit in a model's reply at a place; undefined: it has none. */
+export function proposedEdit(written: string, place: EditedPlace, facts: ModelFacts): ProposedEdit | undefined {
+  const format = editFormatOf(facts);
+  return format === undefined ? readEdit(written) : readRewrite(written, place, format);
+}
+
+/** The edit in the reply of a model that got instructions; undefined: it has none. */
 export function readEdit(written: string): ProposedEdit | undefined {
   const between = /<\/old>\s{0,20}<new>/.exec(written);
   const opening = between === null ? undefined : openingOf(written.slice(0, between.index));

@@ -80,7 +80,7 @@ export interface Infill {
 }
 
 const families: readonly InfillFamily[] = [
-  { names: /qwen(2\.5|3)-?coder/, ...FILL_IN['qwen-coder'] },
+  { names: /qwen(2\.5|3)-?coder|sweep-?next-?edit/, ...FILL_IN['qwen-coder'] },
   { names: /starcoder|granite.{0,60}code/, ...FILL_IN.starcoder },
   // As text, its marks need the surrounding spaces.
   {
@@ -92,7 +92,7 @@ const families: readonly InfillFamily[] = [
   },
   { names: /deepseek-coder/, ...FILL_IN['deepseek-coder'] },
   { names: /codegemma/, ...FILL_IN.codegemma },
-  { names: /seed-?coder/, ...FILL_IN['seed-coder'] },
+  { names: /seed-?coder|zeta-?2/, ...FILL_IN['seed-coder'] },
   { names: /codestral/, prefix: '[PREFIX]', suffix: '[SUFFIX]', middle: '', suffixFirst: true, ends: ['</s>'] },
 ];
 

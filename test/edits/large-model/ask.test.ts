@@ -131,6 +131,16 @@ test('is not asked without consent, during the backoff, if it only fills in, or 
   assert.equal(await asked.asks(), true);
 });
 
+test('a model that rewrites lines is asked, but not about a text with its marks', async () => {
+  const { llm, after } = open({ reply: 'const sum = 1;\nsend(sum);\nprint(total);\nprint(total);\n' });
+  const infill = infillOf('sweep-next-edit', { path: '/completions', form: 'tokens' });
+  Object.assign(llm, { facts: { ...llm.facts, id: 'sweep-next-edit', infill } });
+  const offered = await after();
+  assert.deepEqual(typeof offered === 'object' && [offered.replacement, offered.probability], ['sum', 0.53]);
+  assert.equal(await after({ text: `${TEXT}<|file_sep|>` }), 'this place cannot be sent safely');
+  assert.equal(llm.prompts.length, 1);
+});
+
 test('is not asked in a line that holds nothing yet', async () => {
   const { llm, after } = open();
   const lines = ['const sum = 1;', '  ', 'send(total);', ''];
