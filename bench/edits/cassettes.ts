@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
 import { type EditFormat, editFormatOf, readRewrite, rewritePrompt } from '../../src/edits/large-model/formats.ts';
-import { infillOf, unknownModel } from '../../src/llm/protocol/models.ts';
+import { infillOf } from '../../src/llm/protocol/models.ts';
 import type { Figures } from '../figures.ts';
 import { Table } from '../print.ts';
 import type { Scenario } from './scenarios.ts';
@@ -52,7 +52,7 @@ export async function replayed(scenarios: readonly Scenario[]): Promise<Figures>
 function askedIn({ scenario: id, model, prompt, answer }: Exchange, scenarios: readonly Scenario[]) {
   const scenario = scenarios.find((one) => one.id === id);
   const infill = infillOf(model, { path: '/completions', form: 'tokens' });
-  const format = editFormatOf({ ...unknownModel, id: model, ...(infill && { infill }) });
+  const format = infill && editFormatOf({ infill });
   const [, before, after] = REWRITTEN.exec(prompt) ?? [];
   if (scenario === undefined || format === undefined || before === undefined || after === undefined)
     throw new Error(`The recorded prompt of ${model} for ${id} cannot be read.`);

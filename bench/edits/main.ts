@@ -30,7 +30,10 @@ async function run({ data = SCENARIOS, only, into, replies }: BenchOptions): Pro
     }));
     return { readers: writeItems('scenarios', into, items) };
   }
-  if (replies !== undefined) return replayed(scenarios);
+  if (replies !== undefined) {
+    if (replies !== 'cassettes') throw new Error("--replies is 'cassettes'.");
+    return replayed(scenarios);
+  }
   const answers = recordedAnswers('scenarios');
   const figures = await scored(scenarios, (one) => {
     const answer = answers(one.id);

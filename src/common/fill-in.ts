@@ -19,6 +19,11 @@ export interface FillIn {
   readonly ends: readonly string[];
 }
 
+/** What the model would read as marks: may not stand in a text that it is shown. */
+export function specialTokens({ prefix, suffix, middle, file, ends }: FillIn): string[] {
+  return [prefix, suffix, middle, file ?? '', ...ends].map((each) => each.trim()).filter((each) => each !== '');
+}
+
 const QWEN = { prefix: '<|fim_prefix|>', suffix: '<|fim_suffix|>', middle: '<|fim_middle|>' };
 const STARCODER = { prefix: '<fim_prefix>', suffix: '<fim_suffix>', middle: '<fim_middle>' };
 

@@ -92,6 +92,27 @@ export interface RecentChange {
   readonly below: string;
 }
 
+/** As a hunk of a unified diff, with the line numbers of its time. */
+export function hunkOf({ line, before, after, above, below }: RecentChange): string {
+  const [over, old, now, under] = [above, before, after, below].map(linesIn) as [
+    string[],
+    string[],
+    string[],
+    string[],
+  ];
+  const range = (of: readonly string[]) => `${line + 1 - over.length},${over.length + of.length + under.length}`;
+  return [
+    `@@ -${range(old)} +${range(now)} @@`,
+    ...over.map((each) => ` ${each}`),
+    ...old.map((each) => `-${each}`),
+    ...now.map((each) => `+${each}`),
+    ...under.map((each) => ` ${each}`),
+  ].join('\n');
+}
+
+/** Of lines with their line ends. */
+const linesIn = (text: string) => (text === '' ? [] : text.replace(/\n$/, '').split('\n'));
+
 /** What a model is told of the edits. */
 export interface EditHistory {
   /** Finished edits, oldest first. */

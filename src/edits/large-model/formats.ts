@@ -1,8 +1,10 @@
 // The prompt forms of models that were trained to write next edits: they rewrite the lines around the cursor, get no
 // instructions and give no estimate. One row each; the caller must have redacted what is shown.
+import { specialTokens } from '../../common/fill-in.ts';
+import { plainLine } from '../../common/plain-text.ts';
 import type { ModelFacts } from '../../llm/protocol/models.ts';
 import { lineNumber, lineStart, linesAround } from '../../text/lines.ts';
-import type { RecentChange } from '../history/edit.ts';
+import { hunkOf, type RecentChange } from '../history/edit.ts';
 import type { ProposedEdit } from './check.ts';
 import type { EditedPlace } from './place.ts';
 
@@ -25,22 +27,25 @@ interface Shown extends Excerpt {
   readonly below: string;
 }
 
-export interface EditFormat {
-  /** Matches model names in lower case. */
-  readonly names: RegExp;
+interface Row {
   /** Lines before the cursor's and after it that are rewritten. */
   readonly around: { readonly above: number; readonly below: number };
-  /** None of them may stand in what is shown. */
+  /** Beside the family's special tokens. */
   readonly marks: RegExp;
   readonly stop: readonly string[];
   /**
-   * Share of the recorded answers with an edit that were right or nearer to the goal (`npm run bench -- edits --replies
-   * cassettes`).
+   * About the share of the recorded edits that were right or nearer to the goal (`npm run bench -- edits --replies
+   * cassettes`): Sweep 1.5B's 9 of 17, Zeta-2's 20 of 20. None of Zeta-2.1 was recorded: it gets Zeta-2's.
    */
   readonly sure: number;
   write(shown: Shown): string;
   /** The rewritten lines; undefined: the model changes nothing. */
   read(written: string, before: string): string | undefined;
+}
+
+export interface EditFormat extends Row {
+  /** None of them may stand in what is shown, nor `marks`. */
+  readonly tokens: readonly string[];
 }
 
 const SEED = { suffix: '<[fim-suffix]>', prefix: '<[fim-prefix]>', middle: '<[fim-middle]>' };
@@ -52,13 +57,7 @@ const withLineEnd = (text: string) => (text === '' || text.endsWith('\n') ? text
 
 /** Seed-Coder's marks: the text below comes first, then the changes as diffs and the file. */
 function zetaPrompt({ path, above, below, changes }: Shown, rewritten: string): string {
-  const signed = (sign: string, text: string) => withLineEnd(text).replace(/^(?=.|\n)/gm, sign);
-  const diffs = changes.map(({ path: changed, line, before, after, above: over, below: under }) => {
-    const start = line + 1 - linesIn(over);
-    const range = (side: string) => `${start},${linesIn(over) + linesIn(side) + linesIn(under)}`;
-    const body = signed(' ', over) + signed('-', before) + signed('+', after) + signed(' ', under);
-    return `--- a/${changed}\n+++ b/${changed}\n@@ -${range(before)} +${range(after)} @@\n${body}\n`;
-  });
+  const diffs = changes.map((one) => `--- a/${one.path}\n+++ b/${one.path}\n${hunkOf(one)}\n\n`);
   const history = diffs.length === 0 ? '' : `<filename>edit_history\n${diffs.join('')}`;
   const file = `<filename>${path}\n${above}${rewritten}${SEED.middle}`;
   return `${SEED.suffix}\n${withLineEnd(below)}${SEED.prefix}${history}${file}`;
@@ -70,11 +69,10 @@ const marked = (mark: string, { before, after }: Shown) => withLineEnd(before + 
 const prefillOf = (before: string) => before.slice(0, lineStart(before));
 
 /** Sources: cursortab.nvim's recorded prompts (Sweep, Zeta-2) and Zed's crate zeta_prompt (Zeta-2.1: V0318). */
-const formats: readonly EditFormat[] = [
-  {
-    names: /sweep-?next-?edit/,
+const formats = {
+  sweep: {
     around: { above: 10, below: 10 },
-    marks: /<\|(?:file_sep|cursor|endoftext)\|>/,
+    marks: /<\|cursor\|>/,
     stop: ['<|file_sep|>', '<|endoftext|>'],
     sure: 0.53,
     write(shown) {
@@ -95,32 +93,30 @@ const formats: readonly EditFormat[] = [
     },
     read: (written, before) => prefillOf(before) + written,
   },
-  {
-    names: /zeta-?2\.1/,
+  'zeta-2.1': {
     // So few lines have no marker between them.
     around: { above: 5, below: 5 },
-    marks: /<\|(?:user_cursor|marker_\d+)\|>|<\[[\w-]+\]>/,
+    marks: /<\|(?:user_cursor|marker_\d+)\|>/,
     stop: ['<|marker_2|>', '<[end▁of▁sentence]>'],
     sure: 0.95,
     write: (shown) => zetaPrompt(shown, `<|marker_1|>\n${marked(USER_CURSOR, shown)}<|marker_2|>\n`),
     // A second first marker says that nothing changes.
     read: (written) => /^<\|marker_1\|>\n?((?:(?!<\|marker_)[\s\S])+)$/.exec(written)?.[1],
   },
-  {
-    names: /zeta-?2/,
+  'zeta-2': {
     around: { above: 10, below: 10 },
-    marks: /<\|user_cursor\|>|<\[[\w-]+\]>|^(?:<{7} CURRENT|>{7} UPDATED|={7}$)/m,
+    marks: /<\|user_cursor\|>|^(?:<{7} CURRENT|>{7} UPDATED|={7}$)/m,
     stop: ['>>>>>>> UPDATED'],
     sure: 0.95,
     write: (shown) => zetaPrompt(shown, `<<<<<<< CURRENT\n${marked(USER_CURSOR, shown)}=======\n`),
     read: (written) => (/^(?:NO_EDITS)?\s*$/.test(written) ? undefined : written),
   },
-];
+} satisfies Record<string, Row>;
 
 /** The form of a model that a server continues; undefined: it gets instructions. */
-export function editFormatOf({ id, infill }: ModelFacts): EditFormat | undefined {
-  const name = id.toLowerCase();
-  return infill?.endpoint.form === 'tokens' ? formats.find(({ names }) => names.test(name)) : undefined;
+export function editFormatOf({ infill }: Pick<ModelFacts, 'infill'>): EditFormat | undefined {
+  const edits = infill?.endpoint.form === 'tokens' ? infill.family.edits : undefined;
+  return infill && edits && { ...formats[edits], tokens: specialTokens(infill.family) };
 }
 
 /** The whole lines that a model of this form rewrites at a cursor: offsets, and the text on both sides of the cursor. */
@@ -135,9 +131,11 @@ export function rewritePrompt({ path, before, after, line, changes }: Excerpt, f
   const text = before + after;
   const { start, ...lines } = rewrittenAt(text, before.length, format);
   const above = text.slice(0, start);
-  const shown = { path, line: line + lineNumber(above), above, ...lines, changes };
   const texts = [path, text, ...changes.flatMap((one) => [one.path, one.above, one.before, one.after, one.below])];
-  return texts.some((one) => format.marks.test(one)) ? undefined : format.write(shown);
+  if (texts.some((one) => format.marks.test(one) || format.tokens.some((token) => one.includes(token))))
+    return undefined;
+  const plain = changes.map((one) => ({ ...one, path: plainLine(one.path) }));
+  return format.write({ path: plainLine(path), line: line + lineNumber(above), above, ...lines, changes: plain });
 }
 
 /** The lines of a file that a reply rewrites, old and new; undefined: it changes nothing. */

@@ -4,7 +4,7 @@ import { plainLine, withoutAny } from '../../common/plain-text.ts';
 import { estimateTokens, type ModelFacts, type Prompt } from '../../llm/protocol/models.ts';
 import { lineNumber } from '../../text/lines.ts';
 import { headOf } from '../../text/windows.ts';
-import type { RecentChange } from '../history/edit.ts';
+import { hunkOf, type RecentChange } from '../history/edit.ts';
 import type { ProposedEdit } from './check.ts';
 import { type EditFormat, editFormatOf, readRewrite, rewritePrompt } from './formats.ts';
 import { type EditedPlace, windowOf } from './place.ts';
@@ -67,8 +67,10 @@ export function editRequestAt(place: Omit<EditedPlace, 'newErrors'>): EditReques
   };
 }
 
-export function editPrompt(request: EditRequest, facts: ModelFacts): Prompt {
+export function editPrompt({ changes, ...place }: EditRequest, facts: ModelFacts): Prompt {
   const format = editFormatOf(facts);
+  const shortened = changes.map((one) => ({ ...one, ...sidesOf(one, (side) => headOf(side, MAX_SIDE)) }));
+  const request = { ...place, changes: shortened };
   return format === undefined ? instructions(request, facts) : continued(request, format);
 }
 
@@ -106,23 +108,15 @@ function instructions(request: EditRequest, facts: ModelFacts): Prompt {
   };
 }
 
-/** As a unified diff, with the line numbers of its time. */
-function diffOf({ path, line, before, after, above, below }: RecentChange): string {
-  const side = (text: string) => linesIn(withoutAny(headOf(text, MAX_SIDE), TAGS));
-  const [over, old, now, under] = [above, before, after, below].map(side) as [string[], string[], string[], string[]];
-  const head = (of: readonly string[]) => `${line + 1 - over.length},${over.length + of.length + under.length}`;
-  return [
-    `--- ${attribute(path)}`,
-    `@@ -${head(old)} +${head(now)} @@`,
-    ...over.map((each) => ` ${each}`),
-    ...old.map((each) => `-${each}`),
-    ...now.map((each) => `+${each}`),
-    ...under.map((each) => ` ${each}`),
-  ].join('\n');
+function diffOf({ path, line, ...sides }: RecentChange): string {
+  return `--- ${attribute(path)}\n${hunkOf({ path, line, ...sidesOf(sides, (side) => withoutAny(side, TAGS)) })}`;
 }
 
-/** Of lines with their line ends. */
-const linesIn = (text: string) => (text === '' ? [] : text.replace(/\n$/, '').split('\n'));
+type Sides = Pick<RecentChange, 'before' | 'after' | 'above' | 'below'>;
+
+function sidesOf({ before, after, above, below }: Sides, part: (side: string) => string): Sides {
+  return { before: part(before), after: part(after), above: part(above), below: part(below) };
+}
 
 /** A path may hold any character. */
 const attribute = (path: string) => plainLine(path).replace(/["<>]/g, "'");

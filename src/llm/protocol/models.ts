@@ -72,6 +72,8 @@ export interface InfillEndpoint {
 interface InfillFamily extends FillIn {
   /** Matches model names in lower case. */
   readonly names: RegExp;
+  /** The form in which it was trained to write next edits, too: a row of edits/large-model/formats.ts. */
+  readonly edits?: 'sweep' | 'zeta-2' | 'zeta-2.1';
 }
 
 export interface Infill {
@@ -79,20 +81,18 @@ export interface Infill {
   readonly endpoint: InfillEndpoint;
 }
 
+// As text, its marks need the surrounding spaces.
+const CODELLAMA_TEXT = { prefix: '<PRE> ', suffix: ' <SUF>', middle: ' <MID>' };
 const families: readonly InfillFamily[] = [
-  { names: /qwen(2\.5|3)-?coder|sweep-?next-?edit/, ...FILL_IN['qwen-coder'] },
+  { names: /sweep-?next-?edit/, ...FILL_IN['qwen-coder'], edits: 'sweep' },
+  { names: /zeta-?2\.1/, ...FILL_IN['seed-coder'], edits: 'zeta-2.1' },
+  { names: /zeta-?2/, ...FILL_IN['seed-coder'], edits: 'zeta-2' },
+  { names: /qwen(2\.5|3)-?coder/, ...FILL_IN['qwen-coder'] },
   { names: /starcoder|granite.{0,60}code/, ...FILL_IN.starcoder },
-  // As text, its marks need the surrounding spaces.
-  {
-    names: /codellama.*(code|base)|code-?llama-\d+b-hf/,
-    ...FILL_IN.codellama,
-    prefix: '<PRE> ',
-    suffix: ' <SUF>',
-    middle: ' <MID>',
-  },
+  { names: /codellama.*(code|base)|code-?llama-\d+b-hf/, ...FILL_IN.codellama, ...CODELLAMA_TEXT },
   { names: /deepseek-coder/, ...FILL_IN['deepseek-coder'] },
   { names: /codegemma/, ...FILL_IN.codegemma },
-  { names: /seed-?coder|zeta-?2/, ...FILL_IN['seed-coder'] },
+  { names: /seed-?coder/, ...FILL_IN['seed-coder'] },
   { names: /codestral/, prefix: '[PREFIX]', suffix: '[SUFFIX]', middle: '', suffixFirst: true, ends: ['</s>'] },
 ];
 

@@ -1,6 +1,7 @@
 // The prompt of a completion request for a large model: constant parts first, parts that change with every keystroke
 // last.
 import type { Snippet } from '../../common/completion.ts';
+import { specialTokens } from '../../common/fill-in.ts';
 import { wholePercent } from '../../common/format.ts';
 import { withoutAny } from '../../common/plain-text.ts';
 import { estimateTokens, type Infill, type ModelFacts, type Prompt } from '../../llm/protocol/models.ts';
@@ -185,8 +186,8 @@ function infillText(
   snippets: readonly Snippet[],
 ): InfillText {
   const { prefix, suffix, middle, file, suffixFirst, ends } = family;
+  const tokens = specialTokens(family);
   if (endpoint.form === 'fields') return { prompt: position.prefix, suffix: position.suffix, stop: [] };
-  const tokens = [prefix, suffix, middle, file ?? '', ...ends].map((each) => each.trim()).filter((each) => each !== '');
   // Special tokens in the text would be read as marks.
   const plain = (text: string) => withoutAny(text, tokens);
   const others = file === undefined ? [] : snippets.map(({ path, text }) => `${file}${plain(path)}\n${plain(text)}\n`);

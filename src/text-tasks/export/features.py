@@ -180,12 +180,13 @@ class Labeller:
         """[texts, labels] of the local model, not calibrated."""
         out = []
         # The encoder sorts by length what it gets: the more texts, the less padding.
-        vectors = self.vectors(texts) if self.encoder else None
-        for start in range(0, len(texts), 64):
-            feeds = gram_inputs(texts[start : start + 64])
-            if vectors is not None:
-                feeds["vectors"] = vectors[start : start + 64]
-            out.append(self.model.run(None, feeds)[0])
+        for window in (texts[start : start + 1024] for start in range(0, len(texts), 1024)):
+            vectors = self.vectors(window) if self.encoder else None
+            for start in range(0, len(window), 64):
+                feeds = gram_inputs(window[start : start + 64])
+                if vectors is not None:
+                    feeds["vectors"] = vectors[start : start + 64]
+                out.append(self.model.run(None, feeds)[0])
         return np.concatenate(out) if out else np.zeros((0, len(self.names)), dtype=np.float32)
 
     def label(self, texts):
